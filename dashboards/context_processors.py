@@ -1,0 +1,122 @@
+"""The frame around signed-in pages: which homes there are, and the menu of the current one."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from dashboards.queries import Hats, hats_of
+from people.models import User
+from programmes.models import ActivityEntry
+from programmes.queries.activities import waiting_for
+
+HOME_KEY = "home"
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """One entry of the menu; `count` is shown when it is not 0, `count_label` says what is counted."""
+
+    label: str
+    url: str
+    icon: str
+    count: int = 0
+    count_label: str = ""
+    is_current: bool = False
+
+
+@dataclass(frozen=True)
+class Shell:
+    """What base.html draws its frame from."""
+
+    organisation_name: str = ""
+    homes: list[MenuItem] = field(default_factory=list)
+    items: list[MenuItem] = field(default_factory=list)
+    initials: str = ""
+
+
+def home_keys(hats: Hats) -> list[str]:
+    """The person's homes, in the order in which they are offered."""
+    held = {
+        "learner": hats.is_learner,
+        "queue": hats.is_supporter,
+        "team": hats.is_manager,
+        "lead": hats.is_programme_lead,
+        "organisation": hats.is_org_admin,
+        "site": hats.is_administrator,
+    }
+    return [key for key, has in held.items() if has]
+
+
+def _home_item(key: str, hats: Hats, current: str) -> MenuItem:
+    labels = {
+        "learner": (_("Learner"), "person"),
+        "queue": (_("Coach") if hats.is_coach else _("Workplace mentor"), "chat-left-text"),
+        "team": (_("Line manager"), "people"),
+        "lead": (_("Programme lead"), "compass"),
+        "organisation": (_("Organisation"), "building"),
+        "site": (_("Administrator"), "gear"),
+    }
+    label, icon = labels[key]
+    return MenuItem(label, reverse(f"dashboards:{key}"), icon, is_current=key == current)
+
+
+def _items(user: User, key: str, path: str) -> list[MenuItem]:
+    def item(label: str, name: str, icon: str, count: int = 0, count_label: str = "") -> MenuItem:
+        url = reverse(name)
+        return MenuItem(label, url, icon, count, count_label, path.startswith(url))
+
+    standards = item(_("Standards"), "standards:framework_list", "award")
+    if key == "learner":
+        returned = ActivityEntry.objects.filter(
+            enrolment__learner=user, status=ActivityEntry.Status.RETURNED
+        ).count()
+        return [
+            item(_("Home"), "dashboards:learner", "house"),
+            item(_("Activities"), "programmes:activity_list", "journal-text", returned, _("returned")),
+            standards,
+        ]
+    if key == "queue":
+        return [
+            item(_("Queue"), "dashboards:queue", "inbox", waiting_for(user).count(), _("waiting")),
+            standards,
+        ]
+    if key == "team":
+        return [
+            item(_("This week"), "dashboards:team", "people", waiting_for(user).count(), _("waiting")),
+            standards,
+        ]
+    if key == "lead":
+        return [item(_("Programmes"), "dashboards:lead", "compass"), standards]
+    if key == "organisation":
+        return [item(_("Organisation"), "dashboards:organisation", "building"), standards]
+    if key == "site":
+        return [item(_("Site"), "dashboards:site", "gear"), standards]
+    return [standards]
+
+
+def _shell(request: HttpRequest) -> Shell:
+    user = request.user
+    if not user.is_authenticated:
+        return Shell()
+    hats = hats_of(user)
+    keys = home_keys(hats)
+    wanted = request.session.get(HOME_KEY, "")
+    current = wanted if wanted in keys else (keys[0] if keys else "")
+    return Shell(
+        organisation_name=hats.organisation_name,
+        homes=[_home_item(key, hats, current) for key in keys],
+        items=_items(user, current, request.path),
+        initials=user.initials,
+    )
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """`shell` for the frame, worked out only when a template asks; `mailbox_url` in the embedded profile."""
+    mailbox_url = reverse("mailbox") if settings.IS_EMBEDDED else ""
+    lazy = SimpleLazyObject(lambda: _shell(request)) if hasattr(request, "user") else Shell()
+    return {"shell": lazy, "mailbox_url": mailbox_url}

@@ -1,0 +1,16 @@
+from django.urls import path
+
+from dashboards import views
+
+app_name = "dashboards"
+
+urlpatterns = [
+    path("", views.LandingView.as_view(), name="landing"),
+    path("home/", views.HomeView.as_view(), name="home"),
+    path("learner/", views.LearnerHomeView.as_view(), name="learner"),
+    path("queue/", views.QueueView.as_view(), name="queue"),
+    path("team/", views.TeamView.as_view(), name="team"),
+    path("lead/", views.LeadView.as_view(), name="lead"),
+    path("organisation/", views.OrganisationView.as_view(), name="organisation"),
+    path("site/", views.SiteView.as_view(), name="site"),
+]

@@ -1,0 +1,57 @@
+"""Django admin for administrators: people and organisations, nothing that a learner owns."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+
+from people.models import Membership, Organisation, Team, User
+
+
+class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = Membership
+    extra = 0
+    autocomplete_fields = ("person", "organisation", "team")
+
+
+class UserForm(forms.ModelForm):  # type: ignore[type-arg]
+    """No password field: a new person sets one through the reset page."""
+
+    class Meta:
+        model = User
+        fields = ("email", "display_name", "language", "time_zone", "theme", "is_active", "is_administrator")
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).strip().lower()
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    form = UserForm
+    list_display = ("display_name", "email", "language", "is_active", "is_administrator")
+    list_filter = ("is_active", "is_administrator", "language")
+    search_fields = ("display_name", "email")
+    inlines = (MembershipInline,)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # people are made inactive; erasure is a process of its own
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "kind", "country")
+    list_filter = ("kind",)
+    search_fields = ("name",)
+
+
+@admin.register(Team)
+class TeamAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "organisation")
+    search_fields = ("name", "organisation__name")
+    list_select_related = ("organisation",)

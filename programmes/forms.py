@@ -1,0 +1,293 @@
+"""Forms for activities: what may be typed, and what it means."""
+
+import datetime as dt
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from people.permissions import Standing
+from programmes.actions import FILES_AN_ENTRY, ActivityContent
+from programmes.models import ActivityEntry, Enrolment, LearningStrategy
+from programmes.queries.activities import CriteriaChoices, searchable
+from standards.models import Criterion
+from uploads.checks import ALLOWED_EXTENSIONS, CheckedUpload, check_upload
+
+
+class FilesInput(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files, each checked; cleans to a list of CheckedUpload. Every refused file is named."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[CheckedUpload]:
+        files: list[UploadedFile] = [item for item in (data or []) if item]
+        if len(files) > FILES_AN_ENTRY:
+            raise ValidationError(_("An activity can have ten files at most."))
+        checked, errors = [], []
+        for item in files:
+            try:
+                checked.append(check_upload(item))
+            except ValidationError as error:
+                errors.append(error)
+        if errors:
+            raise ValidationError(errors)
+        return checked
+
+
+class CriteriaField(forms.ModelMultipleChoiceField):
+    """Criteria out of the ones offered for the enrolment, and no others."""
+
+    def label_from_instance(self, obj: Criterion) -> str:
+        return f"{obj.code} {obj.title}"
+
+
+class ActivityForm(forms.ModelForm):
+    """An activity as its learner writes it. `content()` gives what the actions take."""
+
+    hours = forms.IntegerField(
+        label=_("hours"),
+        min_value=0,
+        max_value=24,
+        required=False,
+        error_messages={
+            "invalid": _("Enter whole hours, such as 2."),
+            "max_value": _("A day has 24 hours."),
+            "min_value": _("Enter whole hours, such as 2."),
+        },
+    )
+    mins = forms.IntegerField(
+        label=_("minutes"),
+        min_value=0,
+        max_value=59,
+        required=False,
+        error_messages={
+            "invalid": _("Enter minutes between 0 and 59."),
+            "max_value": _("Enter minutes between 0 and 59."),
+            "min_value": _("Enter minutes between 0 and 59."),
+        },
+    )
+    criteria = CriteriaField(
+        queryset=Criterion.objects.none(),
+        required=False,
+        label=_("Which criteria does it help with?"),
+        error_messages={
+            "invalid_choice": _("Choose from the criteria of your programme."),
+            "invalid_pk_value": _("Choose from the criteria of your programme."),
+        },
+    )
+    reflection = forms.CharField(
+        label=_("What did you learn?"),
+        help_text=_(
+            "Your own words. What was new, what surprised you, what is still unclear? Only you and your coach see this."
+        ),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=5000,
+        required=False,
+    )
+    evidence = FilesField(
+        label=_("Evidence"),
+        help_text=_("Photos or documents, ten at most. Leave out customer and personal data."),
+        required=False,
+        widget=FilesInput(attrs={"accept": ",".join(f".{e}" for e in sorted(ALLOWED_EXTENSIONS))}),
+    )
+    is_shared = forms.BooleanField(
+        label=_("My workplace mentor may see the new files"), required=False, initial=True
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = ActivityEntry
+        fields = (
+            "kind",
+            "title",
+            "done_on",
+            "strategy",
+            "description",
+            "carried_out_by",
+            "place",
+            "starts_at",
+            "cost",
+            "is_paid",
+        )
+        labels = {
+            "kind": _("Where did you learn?"),
+            "title": _("What did you do?"),
+            "done_on": _("Date"),
+            "strategy": _("How did you learn?"),
+            "description": _("More about what you did"),
+            "carried_out_by": _("Who carried it out?"),
+            "place": _("Where was it?"),
+            "starts_at": _("When did it start?"),
+            "cost": _("What did it cost?"),
+            "is_paid": _("This was in my paid working time"),
+        }
+        help_texts = {
+            "done_on": _("The day you did it"),
+            "cost": _("In the currency of your company; leave it empty when it cost nothing."),
+            "carried_out_by": _("For example a trainer, a colleague or a course provider"),
+        }
+        widgets = {
+            "kind": forms.RadioSelect,
+            "title": forms.TextInput(attrs={"autocomplete": "off"}),
+            "done_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "starts_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+            "description": forms.Textarea(attrs={"rows": 3}),
+        }
+        error_messages = {
+            "kind": {"required": _("Say where you learned: on the job or off the job.")},
+            "title": {"required": _("Say in a few words what you did.")},
+            "done_on": {
+                "required": _("Enter the day you did it."),
+                "invalid": _("Enter a date, such as 2026-11-19."),
+            },
+            "strategy": {
+                "required": _("Choose how you learned."),
+                "invalid_choice": _("Choose how you learned from the list."),
+            },
+        }
+
+    def __init__(
+        self,
+        *args: Any,
+        enrolment: Enrolment,
+        choices: CriteriaChoices,
+        is_sending: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.enrolment, self.choices, self.is_sending = enrolment, choices, is_sending
+        self.fields["kind"].choices = ActivityEntry.Kind.choices  # type: ignore[attr-defined]
+        self.fields["criteria"].queryset = Criterion.objects.filter(  # type: ignore[attr-defined]
+            pk__in=[criterion.pk for criterion in choices.all]
+        )
+        strategies = self.fields["strategy"]
+        strategies.queryset = LearningStrategy.objects.all()  # type: ignore[attr-defined]
+        strategies.empty_label = None if self.initial.get("strategy") else "---"  # type: ignore[attr-defined]
+
+    def clean_done_on(self) -> dt.date:
+        day: dt.date = self.cleaned_data["done_on"]
+        if day > timezone.localdate():
+            raise ValidationError(_("Enter a date in the past or today."), code="future")
+        if not self.enrolment.starts_on <= day <= self.enrolment.ends_on:
+            raise ValidationError(
+                _("Enter a date within your programme: %(first)s to %(last)s."),
+                code="outside",
+                params={"first": _day(self.enrolment.starts_on), "last": _day(self.enrolment.ends_on)},
+            )
+        return day
+
+    def clean_criteria(self) -> QuerySet[Criterion]:
+        chosen: QuerySet[Criterion] = self.cleaned_data["criteria"]
+        if self.is_sending and not chosen:
+            raise ValidationError(_("Choose at least one criterion before you send it."), code="required")
+        return chosen
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if "hours" in cleaned and "mins" in cleaned:
+            total = (cleaned["hours"] or 0) * 60 + (cleaned["mins"] or 0)
+            if not 1 <= total <= 24 * 60:
+                self.add_error("hours", _("Enter the time it took, up to 24 hours."))
+            cleaned["total_minutes"] = total
+        return cleaned
+
+    def content(self) -> ActivityContent:
+        """What was typed, for the actions; only after is_valid()."""
+        fields = {name: self.cleaned_data[name] for name in self._meta.fields or ()}
+        fields["minutes"] = self.cleaned_data["total_minutes"]
+        return ActivityContent(
+            fields, list(self.cleaned_data["criteria"]), self.cleaned_data["reflection"].strip()
+        )
+
+    def had_files(self) -> bool:
+        """Whether files came with a post that failed: browsers do not keep them, so the page says so."""
+        return bool(self.files) and bool(self.errors)
+
+
+def _day(day: dt.date) -> str:
+    return date_format(day)
+
+
+def initial_of(entry: ActivityEntry) -> dict[str, Any]:
+    """Initial values of the form's own fields for an entry that exists."""
+    reflection = getattr(entry, "reflection", None)
+    return {
+        "hours": entry.minutes // 60,
+        "mins": entry.minutes % 60,
+        "criteria": list(entry.criteria.values_list("pk", flat=True)),
+        "reflection": reflection.text if reflection else "",
+        "revision": entry.revision,
+    }
+
+
+class ReturnForm(forms.Form):
+    """Why an entry goes back to its learner."""
+
+    reason = forms.CharField(
+        label=_("What is missing?"),
+        help_text=_("The learner reads this and mends the entry."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        error_messages={"required": _("Say what is missing, so that the entry can be mended.")},
+    )
+
+
+class AccessReasonForm(forms.Form):
+    """Why an administrator needs to open what a learner wrote."""
+
+    reason = forms.CharField(
+        label=_("Why do you need to see it?"),
+        help_text=_("Your reason is logged with your name and the time. Write no personal details."),
+        max_length=200,
+        error_messages={"required": _("Say why you need to see it.")},
+    )
+
+
+class ActivityFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """The filters above a list of activities; what it does not know or understand it leaves out."""
+
+    q = django_filters.CharFilter(method="by_words", label=_("Search"))
+    kind = django_filters.ChoiceFilter(choices=ActivityEntry.Kind.choices, label=_("Type"))
+    status = django_filters.ChoiceFilter(choices=ActivityEntry.Status.choices, label=_("State"))
+    criterion = django_filters.ModelChoiceFilter(
+        field_name="criteria", queryset=Criterion.objects.none(), label=_("Criterion")
+    )
+
+    class Meta:
+        model = ActivityEntry
+        fields = ("q", "kind", "status", "criterion")
+
+    def __init__(self, *args: Any, standing: Standing, choices: CriteriaChoices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.standing = standing
+        self.filters["criterion"].queryset = Criterion.objects.filter(pk__in=[c.pk for c in choices.all])
+
+    def by_words(self, rows: QuerySet[ActivityEntry], name: str, value: str) -> QuerySet[ActivityEntry]:
+        return searchable(rows, value, standing=self.standing)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether any understood filter is set."""
+        return any(self.form.cleaned_data.values()) if self.form.is_valid() else bool(self._understood())
+
+    def _understood(self) -> dict[str, Any]:
+        return {name: value for name, value in self.form.cleaned_data.items() if value}
+
+    @property
+    def qs(self) -> QuerySet[ActivityEntry]:
+        """The filtered rows: unknown values are ignored, the others still work."""
+        self.form.is_valid()
+        rows: QuerySet[ActivityEntry] = self.queryset.all()
+        for name, value in self._understood().items():
+            rows = self.filters[name].filter(rows, value)
+        return rows

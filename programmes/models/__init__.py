@@ -1,0 +1,37 @@
+"""Programmes, who is in them, and what they do there."""
+
+from programmes.models.activities import (
+    ACTIVITY_MOVES,
+    ActivityEntry,
+    ActivityEvent,
+    EvidenceFile,
+    LearningStrategy,
+    Reflection,
+    UncountedReason,
+)
+from programmes.models.enrolments import (
+    ENROLMENT_MOVES,
+    BreakInLearning,
+    Cohort,
+    Enrolment,
+    SupportRole,
+)
+from programmes.models.programmes import Programme, ProgrammeRole, ProgrammeUnit
+
+__all__ = [
+    "ACTIVITY_MOVES",
+    "ENROLMENT_MOVES",
+    "ActivityEntry",
+    "ActivityEvent",
+    "BreakInLearning",
+    "Cohort",
+    "Enrolment",
+    "EvidenceFile",
+    "LearningStrategy",
+    "Programme",
+    "ProgrammeRole",
+    "ProgrammeUnit",
+    "Reflection",
+    "SupportRole",
+    "UncountedReason",
+]

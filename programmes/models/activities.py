@@ -1,0 +1,297 @@
+"""What a learner does: activities on and off the job, with reflection, evidence and history."""
+
+import datetime as dt
+import uuid
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from core.tags import Tag, Tone
+from people.models import Organisation
+from people.permissions import AccessPaths, PermittedQuerySet
+from programmes.models.enrolments import BreakInLearning, Enrolment
+from standards.models import Criterion
+from uploads.storage import private_storage
+
+MINUTES_A_DAY = 24 * 60
+
+
+class LearningStrategy(models.Model):
+    """A way of learning, such as coaching or job shadowing, and when to choose it."""
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    summary = models.TextField(_("what it is"), blank=True)
+    when_to_choose = models.TextField(_("when to choose it"), blank=True)
+    usual_kind = models.CharField(_("usually"), max_length=7, blank=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["order", "code"]
+        verbose_name = _("learning strategy")
+        verbose_name_plural = _("learning strategies")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UncountedReason(models.TextChoices):
+    """Why an entry's time does not count; the first that applies, in this order."""
+
+    DRAFT = "draft", _("It is a draft. It counts once it is sent and verified.")
+    WAITING = "waiting", _("It waits to be verified.")
+    RETURNED = "returned", _("It was returned and has not been sent again.")
+    FUTURE = "future", _("The date is in the future.")
+    OUTSIDE = "outside", _("The date is outside the programme.")
+    BREAK = "break", _("The date is in a break from learning.")
+    UNPAID = "unpaid", _("It was not in paid working time.")
+
+
+class ActivityQuerySet(PermittedQuerySet):
+    def awaiting_approval(self) -> "ActivityQuerySet":
+        """Sent entries that nobody has verified or returned yet."""
+        return self.filter(status=ActivityEntry.Status.SUBMITTED)
+
+    def with_uncounted_reason(self, *, on: dt.date) -> "ActivityQuerySet":
+        """Adds `uncounted`: an UncountedReason, or "" where the entry's minutes count on that day.
+
+        The one place that decides what counts: pages, totals and exports all read this column.
+        """
+        status = ActivityEntry.Status
+        breaks = BreakInLearning.objects.filter(
+            Q(ends_on=None) | Q(ends_on__gte=OuterRef("done_on")),
+            enrolment=OuterRef("enrolment"),
+            starts_on__lte=OuterRef("done_on"),
+        )
+        outside = Q(done_on__lt=F("enrolment__starts_on")) | Q(done_on__gt=F("enrolment__ends_on"))
+        counted: ActivityQuerySet = self.annotate(
+            uncounted=Case(
+                When(status=status.DRAFT, then=Value(UncountedReason.DRAFT.value)),
+                When(status=status.SUBMITTED, then=Value(UncountedReason.WAITING.value)),
+                When(status=status.RETURNED, then=Value(UncountedReason.RETURNED.value)),
+                When(done_on__gt=on, then=Value(UncountedReason.FUTURE.value)),
+                When(outside, then=Value(UncountedReason.OUTSIDE.value)),
+                When(Exists(breaks), then=Value(UncountedReason.BREAK.value)),
+                When(is_paid=False, then=Value(UncountedReason.UNPAID.value)),
+                default=Value(""),
+                output_field=models.CharField(),
+            )
+        )
+        return counted
+
+
+class ActivityEntry(models.Model):
+    """One piece of learning on one day. `minutes` is whole minutes without breaks."""
+
+    class Kind(models.TextChoices):
+        ON_JOB = "on_job", _("On the job")
+        OFF_JOB = "off_job", _("Off the job")
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        SUBMITTED = "submitted", _("Sent")
+        RETURNED = "returned", _("Returned")
+        APPROVED = "approved", _("Verified")
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="activities")
+    kind = models.CharField(_("type"), max_length=7, choices=Kind)
+    strategy = models.ForeignKey(LearningStrategy, on_delete=models.PROTECT, related_name="activities")
+    title = models.CharField(_("title"), max_length=200)
+    done_on = models.DateField(_("date"))
+    starts_at = models.TimeField(_("start time"), null=True, blank=True)
+    minutes = models.PositiveSmallIntegerField(
+        _("duration in minutes"), validators=[MinValueValidator(1), MaxValueValidator(MINUTES_A_DAY)]
+    )
+    description = models.TextField(_("what was done"), blank=True, max_length=5000)
+    carried_out_by = models.CharField(_("carried out by"), max_length=200, blank=True)
+    place = models.CharField(_("place"), max_length=200, blank=True)
+    cost = models.DecimalField(_("cost"), max_digits=9, decimal_places=2, null=True, blank=True)
+    is_paid = models.BooleanField(_("in paid working time"), default=True)
+    criteria = models.ManyToManyField(Criterion, related_name="activities", blank=True)
+    status = models.CharField(_("state"), max_length=10, choices=Status, default=Status.DRAFT)
+    revision = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # Who it was about and for at the moment it was sent: later changes of role do not rewrite history.
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    coach = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    manager = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = ActivityQuerySet.as_manager()
+    _SENT = frozenset({Status.SUBMITTED.value, Status.RETURNED.value, Status.APPROVED.value})
+    access = AccessPaths(
+        enrolment="enrolment",
+        conditions={
+            "sent": {"status": _SENT},
+            "sent_on_job": {"status": _SENT, "kind": frozenset({Kind.ON_JOB.value})},
+        },
+    )
+
+    class Meta:
+        ordering = ["-done_on", "-pk"]
+        verbose_name = _("activity")
+        verbose_name_plural = _("activities")
+        indexes = [
+            models.Index(fields=["enrolment", "-done_on"]),
+            models.Index(
+                fields=["submitted_at"], name="programmes_activity_waiting", condition=Q(status="submitted")
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(minutes__gte=1, minutes__lte=MINUTES_A_DAY),
+                name="programmes_activity_within_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="approved", approved_at__isnull=False, approved_by__isnull=False)
+                | (~Q(status="approved") & Q(approved_at=None, approved_by=None)),
+                name="programmes_activity_approved_together",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="draft") | Q(submitted_at__isnull=False, organisation__isnull=False),
+                name="programmes_activity_sent_is_dated",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def status_tag(self) -> Tag:
+        """The entry's state as the pages show it."""
+        tone, icon = ACTIVITY_LOOKS[self.status]
+        return Tag(tone, icon, self.get_status_display())
+
+    @property
+    def uncounted_label(self) -> str:
+        """Why it does not count, in words; "" when it does. Only on rows of with_uncounted_reason()."""
+        reason: str = self.uncounted  # type: ignore[attr-defined]
+        return str(UncountedReason(reason).label) if reason else ""
+
+    @property
+    def is_on_job(self) -> bool:
+        """Whether it was done while doing normal work."""
+        return self.kind == self.Kind.ON_JOB
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its learner may still change it."""
+        return self.status in OPEN_STATUSES
+
+
+_A = ActivityEntry.Status
+OPEN_STATUSES = frozenset({_A.DRAFT.value, _A.RETURNED.value})
+ACTIVITY_MOVES: dict[str, frozenset[str]] = {
+    _A.DRAFT: frozenset({_A.SUBMITTED}),
+    _A.SUBMITTED: frozenset({_A.APPROVED, _A.RETURNED}),
+    _A.RETURNED: frozenset({_A.SUBMITTED}),
+    _A.APPROVED: frozenset(),
+}
+ACTIVITY_LOOKS: dict[str, tuple[Tone, str]] = {
+    _A.DRAFT: ("neutral", "pencil"),
+    _A.SUBMITTED: ("info", "send"),
+    _A.RETURNED: ("warning", "arrow-return-left"),
+    _A.APPROVED: ("success", "check-circle"),
+}
+
+
+class Reflection(models.Model):
+    """What the learner thinks of it: private to learner and coach, hence a row of its own that nobody else loads."""
+
+    entry = models.OneToOneField(ActivityEntry, on_delete=models.CASCADE, related_name="reflection")
+    text = models.TextField(_("what was learned"), max_length=5000)
+
+    objects = PermittedQuerySet.as_manager()
+    access = AccessPaths(
+        enrolment="entry__enrolment", conditions={"sent": {"entry__status": ActivityEntry._SENT}}
+    )
+
+    class Meta:
+        verbose_name = _("reflection")
+        verbose_name_plural = _("reflections")
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
+class EvidenceFile(models.Model):
+    """A checked file that shows what was done. The bytes lie in the private storage under the row's own id."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    entry = models.ForeignKey(ActivityEntry, on_delete=models.CASCADE, related_name="evidence")
+    file = models.FileField(storage=private_storage, max_length=100)
+    original_name = models.CharField(_("file name"), max_length=150)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField(_("size"))
+    sha256 = models.CharField(max_length=64)
+    is_shared = models.BooleanField(_("also for the workplace mentor"), default=True)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PermittedQuerySet.as_manager()
+    access = AccessPaths(
+        enrolment="entry__enrolment",
+        conditions={
+            "sent": {"entry__status": ActivityEntry._SENT},
+            "sent_shared": {"entry__status": ActivityEntry._SENT, "is_shared": frozenset({True})},
+            "sent_on_job": {
+                "entry__status": ActivityEntry._SENT,
+                "entry__kind": frozenset({ActivityEntry.Kind.ON_JOB.value}),
+            },
+        },
+    )
+
+    class Meta:
+        ordering = ["uploaded_at", "id"]
+        verbose_name = _("evidence file")
+        verbose_name_plural = _("evidence files")
+
+    def __str__(self) -> str:
+        return self.original_name
+
+    @property
+    def is_image(self) -> bool:
+        """Whether a browser can show it as a picture."""
+        return self.content_type.startswith("image/")
+
+
+class ActivityEvent(models.Model):
+    """One line of an entry's history; append-only."""
+
+    class Kind(models.TextChoices):
+        CREATED = "created", _("Started")
+        SUBMITTED = "submitted", _("Sent")
+        RETURNED = "returned", _("Returned")
+        APPROVED = "approved", _("Verified")
+
+    entry = models.ForeignKey(ActivityEntry, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField(max_length=10, choices=Kind)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    reason = models.TextField(_("reason"), blank=True, max_length=2000)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(kind="returned") | ~Q(reason=""), name="programmes_event_return_has_reason"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,168 @@
+"""Who is in a programme: cohorts, enrolments, and the people who support them."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from core.tags import Tag, Tone
+from people.models import Dated, Organisation, Team
+from people.permissions import AccessPaths, PermittedQuerySet
+from programmes.models.programmes import Programme
+
+
+class Cohort(models.Model):
+    """One run of a programme."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="cohorts")
+    name = models.CharField(_("name"), max_length=120)
+    starts_on = models.DateField(_("starts on"))
+
+    class Meta:
+        ordering = ["programme", "starts_on"]
+        verbose_name = _("cohort")
+        verbose_name_plural = _("cohorts")
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "name"], name="programmes_cohort_unique_name")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EnrolmentQuerySet(PermittedQuerySet):
+    def under_way(self) -> "EnrolmentQuerySet":
+        """Enrolments whose learner is learning now or will again: active or on a break."""
+        return self.filter(status__in=[Enrolment.Status.ACTIVE, Enrolment.Status.ON_BREAK])
+
+
+class Enrolment(models.Model):
+    """A learner in a cohort. Every row that a learner owns hangs on one of these."""
+
+    class Status(models.TextChoices):
+        INVITED = "invited", _("Invited")
+        ONBOARDING = "onboarding", _("Getting started")
+        ACTIVE = "active", _("Active")
+        ON_BREAK = "on_break", _("On break")
+        COMPLETED = "completed", _("Completed")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="enrolments")
+    learner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="enrolments",
+        verbose_name=_("learner"),
+    )
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="enrolments", verbose_name=_("employer")
+    )
+    team = models.ForeignKey(
+        Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="enrolments"
+    )
+    status = models.CharField(_("state"), max_length=12, choices=Status, default=Status.INVITED)
+    starts_on = models.DateField(_("starts on"))
+    ends_on = models.DateField(_("planned end"))
+    contracted_minutes_a_week = models.PositiveIntegerField(_("contracted minutes a week"), default=40 * 60)
+
+    objects = EnrolmentQuerySet.as_manager()
+    access = AccessPaths(
+        enrolment="",
+        learner="learner",
+        support_roles="support_roles",
+        organisation="organisation",
+        programme="cohort__programme",
+        provider="cohort__programme__organisation",
+    )
+
+    class Meta:
+        ordering = ["learner__display_name", "pk"]
+        verbose_name = _("enrolment")
+        verbose_name_plural = _("enrolments")
+        constraints = [
+            models.UniqueConstraint(fields=["cohort", "learner"], name="programmes_enrolment_once_a_cohort"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on")), name="programmes_enrolment_ends_after_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.learner} – {self.cohort}"
+
+    @property
+    def status_tag(self) -> Tag:
+        """The enrolment's state as the pages show it."""
+        tone, icon = ENROLMENT_LOOKS[self.status]
+        return Tag(tone, icon, self.get_status_display())
+
+    def week_of(self, day: dt.date) -> int:
+        """The week of the programme that a day falls in: weeks start on Monday, the first is 1."""
+        first = self.starts_on - dt.timedelta(days=self.starts_on.weekday())
+        return (day - first).days // 7 + 1
+
+
+_S = Enrolment.Status
+ENROLMENT_MOVES: dict[str, frozenset[str]] = {
+    _S.INVITED: frozenset({_S.ONBOARDING, _S.WITHDRAWN}),
+    _S.ONBOARDING: frozenset({_S.ACTIVE, _S.WITHDRAWN}),
+    _S.ACTIVE: frozenset({_S.ON_BREAK, _S.COMPLETED, _S.WITHDRAWN}),
+    _S.ON_BREAK: frozenset({_S.ACTIVE, _S.COMPLETED, _S.WITHDRAWN}),
+    _S.COMPLETED: frozenset(),
+    _S.WITHDRAWN: frozenset(),
+}
+ENROLMENT_LOOKS: dict[str, tuple[Tone, str]] = {
+    _S.INVITED: ("neutral", "hourglass"),
+    _S.ONBOARDING: ("info", "play-circle"),
+    _S.ACTIVE: ("success", "check-circle"),
+    _S.ON_BREAK: ("neutral", "pause-circle"),
+    _S.COMPLETED: ("success", "award"),
+    _S.WITHDRAWN: ("neutral", "x-circle"),
+}
+
+
+class SupportRole(Dated):
+    """Who supports an enrolment, as what, and when. A change or a cover is a new row."""
+
+    class Role(models.TextChoices):
+        COACH = "coach", _("Coach")
+        MENTOR = "mentor", _("Workplace mentor")
+        MANAGER = "manager", _("Line manager")
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="support_roles")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="support_roles"
+    )
+    role = models.CharField(_("role"), max_length=10, choices=Role)
+
+    class Meta(Dated.Meta):
+        ordering = ["enrolment", "role", "starts_on"]
+        verbose_name = _("support role")
+        verbose_name_plural = _("support roles")
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.get_role_display()}"
+
+
+class BreakInLearning(models.Model):
+    """Days that are no learning days, both included; open until the learner is back when `ends_on` is empty."""
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="breaks")
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("to"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["enrolment", "starts_on"]
+        verbose_name = _("break in learning")
+        verbose_name_plural = _("breaks in learning")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="programmes_break_ends_after_start",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_on} – {self.ends_on or ''}"

@@ -1,0 +1,83 @@
+"""What is taught: programmes, their units, and who leads them."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from people.models import Dated, Organisation
+from people.permissions import AccessPaths, PermittedQuerySet
+from standards.models import Criterion, Framework
+
+
+class Programme(models.Model):
+    """A plan of learning that a provider runs. Planned times are whole minutes over the whole duration."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="programmes", verbose_name=_("training provider")
+    )
+    code = models.SlugField(_("code"), max_length=60, unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    summary = models.TextField(_("summary"), blank=True)
+    duration_weeks = models.PositiveSmallIntegerField(_("duration in weeks"))
+    off_job_minutes = models.PositiveIntegerField(_("planned minutes off the job"))
+    on_job_minutes = models.PositiveIntegerField(_("planned minutes on the job"))
+    review_interval_weeks = models.PositiveSmallIntegerField(_("weeks between progress reviews"), default=10)
+    frameworks = models.ManyToManyField(
+        Framework, related_name="programmes", blank=True, verbose_name=_("frameworks")
+    )
+
+    objects = PermittedQuerySet.as_manager()
+    access = AccessPaths(programme="", organisation="organisation", programme_roles="roles")
+
+    class Meta:
+        ordering = ["code"]
+        verbose_name = _("programme")
+        verbose_name_plural = _("programmes")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(duration_weeks__gte=1), name="programmes_programme_lasts_a_week"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ProgrammeUnit(models.Model):
+    """A part of a programme, in its order, mapped to the criteria that it works towards."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="units")
+    order = models.PositiveSmallIntegerField(_("order"))
+    title = models.CharField(_("title"), max_length=200)
+    summary = models.TextField(_("summary"), blank=True)
+    planned_minutes = models.PositiveIntegerField(_("planned minutes"), default=0)
+    criteria = models.ManyToManyField(Criterion, related_name="units", blank=True, verbose_name=_("criteria"))
+
+    class Meta:
+        ordering = ["programme", "order"]
+        verbose_name = _("unit")
+        verbose_name_plural = _("units")
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "order"], name="programmes_unit_unique_order")
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ProgrammeRole(Dated):
+    """Who leads a programme, with dates."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.CASCADE, related_name="roles")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="programme_roles"
+    )
+
+    class Meta(Dated.Meta):
+        ordering = ["programme", "starts_on"]
+        verbose_name = _("programme lead")
+        verbose_name_plural = _("programme leads")
+
+    def __str__(self) -> str:
+        return f"{self.person} – {self.programme}"

@@ -1,0 +1,66 @@
+"""Fetching what the person may see. An insider without the right is told so; an outsider finds nothing."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+
+from people.permissions import Permission, relations_to
+from programmes.models import ActivityEntry, Enrolment
+from programmes.queries import activities as reads
+
+
+def permitted_or_404(
+    request: HttpRequest, rows: Any, permission: Permission, pk: Any, *also: Permission
+) -> Any:
+    """The row, when one of the permissions reaches it.
+
+    Raises PermissionDenied for who stands to the row but may not see it, and Http404 for everybody else, who cannot
+    tell it from one that never was.
+    """
+    for asked in (permission, *also):
+        found = rows.permitted_to(request.user, asked).filter(pk=pk).first()
+        if found is not None:
+            return found
+    hidden = rows.filter(pk=pk).first()
+    if hidden is not None and relations_to(request.user, hidden):
+        raise PermissionDenied
+    raise Http404
+
+
+def entry_or_404(request: HttpRequest, pk: int, *also: Permission) -> ActivityEntry:
+    """An entry that the person may at least read in part, or reaches by one of the other permissions."""
+    rows = ActivityEntry.objects.select_related(
+        "enrolment__learner",
+        "enrolment__organisation",
+        "enrolment__cohort__programme",
+        "strategy",
+        "approved_by",
+    )
+    entry: ActivityEntry = permitted_or_404(request, rows, Permission.ACTIVITY_READ, pk, *also)
+    return entry
+
+
+REASONS_KEY = "access_reasons"
+
+
+def reason_given(request: HttpRequest, entry: ActivityEntry) -> str:
+    """The reason that the person gave for opening this entry, in this session; "" when none."""
+    return str(request.session.get(REASONS_KEY, {}).get(str(entry.pk), ""))
+
+
+def remember_reason(request: HttpRequest, entry: ActivityEntry, reason: str) -> None:
+    """Keep the reason for this session, so that the entry's files open with it."""
+    request.session[REASONS_KEY] = {**request.session.get(REASONS_KEY, {}), str(entry.pk): reason}
+
+
+def own_enrolment(request: HttpRequest) -> Enrolment:
+    """The enrolment named in the address, else the person's current one; 404 for who is no learner."""
+    mine = reads.current_enrolments(request.user)
+    wanted = request.GET.get("enrolment", "")
+    chosen = next((row for row in mine if str(row.pk) == wanted), None)
+    if chosen is None and wanted:
+        raise Http404
+    if not mine:
+        raise Http404
+    return chosen or mine[0]

@@ -1,0 +1,144 @@
+"""Programmes, enrolments and activities for tests."""
+
+import datetime as dt
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from people.models import Organisation
+from programmes.models import (
+    ActivityEntry,
+    ActivityEvent,
+    Cohort,
+    Enrolment,
+    EvidenceFile,
+    LearningStrategy,
+    Programme,
+    ProgrammeRole,
+    ProgrammeUnit,
+    SupportRole,
+)
+from tests.factories.people import LONG_AGO, OrganisationFactory, UserFactory
+
+
+class ProgrammeFactory(DjangoModelFactory):
+    class Meta:
+        model = Programme
+
+    organisation = factory.SubFactory(OrganisationFactory, kind=Organisation.Kind.PROVIDER)
+    code = factory.Sequence(lambda n: f"programme-{n}")
+    title = factory.Sequence(lambda n: f"Programme {n}")
+    duration_weeks = 52
+    off_job_minutes = 260 * 60
+    on_job_minutes = 520 * 60
+
+
+class UnitFactory(DjangoModelFactory):
+    class Meta:
+        model = ProgrammeUnit
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    order = factory.Sequence(lambda n: n + 1)
+    title = factory.Sequence(lambda n: f"Unit {n}")
+
+
+class ProgrammeRoleFactory(DjangoModelFactory):
+    class Meta:
+        model = ProgrammeRole
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    person = factory.SubFactory(UserFactory)
+    starts_on = LONG_AGO
+
+
+class CohortFactory(DjangoModelFactory):
+    class Meta:
+        model = Cohort
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    name = factory.Sequence(lambda n: f"Cohort {n}")
+    starts_on = factory.LazyFunction(lambda: timezone.localdate() - dt.timedelta(weeks=20))
+
+
+class EnrolmentFactory(DjangoModelFactory):
+    """Twenty weeks into a programme of 52."""
+
+    class Meta:
+        model = Enrolment
+
+    cohort = factory.SubFactory(CohortFactory)
+    learner = factory.SubFactory(UserFactory)
+    organisation = factory.SubFactory(OrganisationFactory)
+    status = Enrolment.Status.ACTIVE
+    starts_on = factory.LazyFunction(lambda: timezone.localdate() - dt.timedelta(weeks=20))
+    ends_on = factory.LazyAttribute(lambda row: row.starts_on + dt.timedelta(weeks=52, days=-1))
+
+
+class SupportRoleFactory(DjangoModelFactory):
+    class Meta:
+        model = SupportRole
+
+    enrolment = factory.SubFactory(EnrolmentFactory)
+    person = factory.SubFactory(UserFactory)
+    role = SupportRole.Role.COACH
+    starts_on = LONG_AGO
+
+
+class StrategyFactory(DjangoModelFactory):
+    class Meta:
+        model = LearningStrategy
+
+    code = factory.Sequence(lambda n: f"strategy-{n}")
+    name = factory.Sequence(lambda n: f"Strategy {n}")
+
+
+class ActivityFactory(DjangoModelFactory):
+    """An entry of yesterday; give `status` to have it sent, returned or approved with what belongs to it."""
+
+    class Meta:
+        model = ActivityEntry
+
+    enrolment = factory.SubFactory(EnrolmentFactory)
+    kind = ActivityEntry.Kind.OFF_JOB
+    strategy = factory.SubFactory(StrategyFactory)
+    title = factory.Sequence(lambda n: f"Activity {n}")
+    done_on = factory.LazyFunction(lambda: timezone.localdate() - dt.timedelta(days=1))
+    minutes = 90
+
+    class Params:
+        sent = factory.Trait(
+            status=ActivityEntry.Status.SUBMITTED,
+            submitted_at=factory.LazyFunction(timezone.now),
+            organisation=factory.SelfAttribute("enrolment.organisation"),
+        )
+        returned = factory.Trait(sent=True, status=ActivityEntry.Status.RETURNED)
+        approved = factory.Trait(
+            sent=True,
+            status=ActivityEntry.Status.APPROVED,
+            approved_at=factory.LazyFunction(timezone.now),
+            approved_by=factory.SubFactory(UserFactory),
+        )
+
+
+class ActivityEventFactory(DjangoModelFactory):
+    class Meta:
+        model = ActivityEvent
+
+    entry = factory.SubFactory(ActivityFactory)
+    kind = ActivityEvent.Kind.CREATED
+    by = factory.SelfAttribute("entry.enrolment.learner")
+    at = factory.LazyFunction(timezone.now)
+
+
+class EvidenceFactory(DjangoModelFactory):
+    class Meta:
+        model = EvidenceFile
+
+    entry = factory.SubFactory(ActivityFactory)
+    file = factory.django.FileField(filename="ab/sample.txt", data=b"sample text")
+    original_name = "sample.txt"
+    content_type = "text/plain"
+    size = 11
+    sha256 = "0" * 64
+    uploaded_by = factory.SelfAttribute("entry.enrolment.learner")
