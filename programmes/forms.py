@@ -17,7 +17,7 @@ from programmes.actions import FILES_AN_ENTRY, ActivityContent
 from programmes.models import ActivityEntry, Enrolment, LearningStrategy
 from programmes.queries.activities import CriteriaChoices, searchable
 from standards.models import Criterion
-from uploads.checks import ALLOWED_EXTENSIONS, CheckedUpload, check_upload
+from uploads.checks import ALLOWED_EXTENSIONS, MAX_NAME_LENGTH, CheckedUpload, check_upload
 
 
 class FilesInput(forms.FileInput):
@@ -38,7 +38,7 @@ class FilesField(forms.FileField):
             try:
                 checked.append(check_upload(item))
             except ValidationError as error:
-                errors.append(error)
+                errors.append(f"{(item.name or '')[:MAX_NAME_LENGTH]}: {' '.join(error.messages)}")
         if errors:
             raise ValidationError(errors)
         return checked
@@ -49,6 +49,14 @@ class CriteriaField(forms.ModelMultipleChoiceField):
 
     def label_from_instance(self, obj: Criterion) -> str:
         return f"{obj.code} {obj.title}"
+
+    def clean(self, value: Any) -> QuerySet[Criterion]:
+        # Compared as text: SQLite fails on a number that no column can hold.
+        offered = {str(pk) for pk in self.queryset.values_list("pk", flat=True)}  # type: ignore[union-attr]
+        if not offered.issuperset(map(str, value or [])):
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        chosen: QuerySet[Criterion] = super().clean(value)
+        return chosen
 
 
 class ActivityForm(forms.ModelForm):

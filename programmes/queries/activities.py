@@ -124,7 +124,9 @@ def weeks_of(
     weeks = {day: Week(enrolment.week_of(day), day, day in missing) for day in mondays}
     if mondays:
         shown = for_table(entries, on=on).filter(done_on__gte=min(mondays), done_on__lt=max(mondays) + WEEK)
-        for entry in shown:
+        for entry in shown.order_by(
+            "-done_on", "-pk"
+        ):  # the model's own order is lost with the number of files
             if week := weeks.get(monday(entry.done_on)):
                 week.entries.append(entry)
     return [weeks[day] for day in mondays]
