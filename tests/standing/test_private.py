@@ -1,0 +1,169 @@
+"""What is private stays so on every page: reflections, drafts, and what was done off the job.
+
+Each text is a word of its own, and every page that a persona can open is searched for it.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from people.models import User
+from programmes.models import ActivityEntry, Reflection
+from tests.factories import programmes as f
+from tests.worlds import PERSONAS, World
+
+ClientOf = Callable[[User | None], Client]
+OTHERS = tuple(f"other_{name}" for name in PERSONAS)
+STATES: dict[str, dict[str, bool]] = {
+    "draft": {}, "sent": {"sent": True}, "returned": {"returned": True}, "approved": {"approved": True},
+}  # fmt: skip
+
+
+def entries_with_words(world: World) -> dict[str, ActivityEntry]:
+    """An entry of each state and kind; each of its texts is one word that says which it is."""
+    side, entries = world.ours, {}
+    for state, traits in STATES.items():
+        for kind in ("on_job", "off_job"):
+            name = f"{state}{kind.replace('_', '')}"
+            entries[name] = entry = f.ActivityFactory(
+                enrolment=side.enrolment,
+                strategy=side.strategy,
+                kind=kind,
+                title=f"title{name}",
+                description=f"description{name}",
+                carried_out_by=f"carriedout{name}",
+                place=f"place{name}",
+                **traits,
+            )
+            entry.criteria.set(side.criteria[:1])
+            Reflection.objects.create(entry=entry, text=f"reflection{name}")
+            files = {"entry": entry, "file": "ab/sample.txt"}
+            f.EvidenceFactory(**files, original_name=f"privatefile{name}.txt", is_shared=False)
+            f.EvidenceFactory(**files, original_name=f"sharedfile{name}.txt")
+            f.ActivityEventFactory(entry=entry)
+            if state != "draft":
+                f.ActivityEventFactory(entry=entry, kind="returned", by=side.coach, reason=f"reason{name}")
+    return entries
+
+
+def pages_of(world: World, entries: dict[str, ActivityEntry]) -> list[str]:
+    enrolment = world.ours.enrolment.pk
+    own = [f"/activities/{entry.pk}/{page}" for entry in entries.values() for page in ("", "change/")]
+    homes = ["/learner/", "/queue/", "/team/", "/lead/", "/organisation/", "/site/", "/home/", "/activities/"]
+    found = [f"/learners/{enrolment}/activities/", "/activities/new/", "/standards/", "/profile/"]
+    searches = [
+        f"/learners/{enrolment}/activities/?q={word}" for word in ("reflection", "description", "title")
+    ]
+    return [*own, *homes, *found, *searches]
+
+
+def texts_seen(client: Client, pages: list[str]) -> str:
+    """All that the pages answer, whatever their status, without what was asked for."""
+    seen = []
+    for page in pages:
+        response = client.get(page)
+        assert response.status_code < 500, page
+        seen.append(response.text.replace('value="reflection"', "").replace('value="description"', ""))
+    return "\n".join(seen)
+
+
+def words(names: str, *kinds: str) -> set[str]:
+    return {f"{kind}{name}" for name in names.split() for kind in kinds}
+
+
+ALL = " ".join(f"{state}{kind}" for state in STATES for kind in ("onjob", "offjob"))
+SENT = " ".join(name for name in ALL.split() if not name.startswith("draft"))
+SENT_ON = " ".join(name for name in SENT.split() if name.endswith("onjob"))
+SENT_OFF = " ".join(name for name in SENT.split() if name.endswith("offjob"))
+TEXTS = ("description", "carriedout", "place")
+EVERY_WORD = words(ALL, "title", *TEXTS, "reflection", "privatefile", "sharedfile") | words(SENT, "reason")
+
+# By hand, from the table of trust.md.
+MAY_SEE: dict[str, set[str]] = {
+    "learner": EVERY_WORD,
+    "coach": words(SENT, "title", *TEXTS, "reflection", "privatefile", "sharedfile", "reason"),
+    "mentor": words(SENT, "title", *TEXTS, "sharedfile", "reason"),
+    "manager": words(SENT, "title") | words(SENT_ON, *TEXTS, "privatefile", "sharedfile", "reason"),
+    "lead": words(SENT, "title", *TEXTS, "privatefile", "sharedfile", "reason"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("persona", [*PERSONAS, *OTHERS, "administrator", "outsider"])
+def test_pages_show_the_texts_that_the_reader_may_see_and_no_others(
+    world: World, client_of: ClientOf, persona: str
+) -> None:
+    entries = entries_with_words(world)
+    seen = texts_seen(client_of(world.everybody()[persona]), pages_of(world, entries))
+    assert {word for word in EVERY_WORD if word in seen} == MAY_SEE.get(persona, set())
+
+
+@pytest.mark.slow
+def test_administrator_with_a_reason_sees_what_was_sent_but_no_reflection(
+    world: World, client_of: ClientOf
+) -> None:
+    entries = entries_with_words(world)
+    client = client_of(world.administrator)
+    for entry in entries.values():
+        client.post(f"/activities/{entry.pk}/", {"reason": "Asked by the learner"})
+    seen = texts_seen(client, pages_of(world, entries))
+    expected = words(SENT, "title", *TEXTS, "privatefile", "sharedfile", "reason")
+    assert {word for word in EVERY_WORD if word in seen} == expected
+
+
+FINDS: list[tuple[str, str, str]] = [
+    ("learner", "reflection", ALL),
+    ("learner", "description", ALL),
+    ("coach", "reflection", SENT),
+    ("coach", "description", SENT),
+    ("mentor", "reflection", ""),
+    ("manager", "reflection", ""),
+    ("lead", "reflection", ""),
+    ("manager", "description", ""),
+    ("manager", "reason", ""),
+    ("manager", "title", SENT),
+    ("coach", "draft", ""),
+]
+
+
+@pytest.mark.parametrize(("persona", "word", "expected"), FINDS)
+def test_search_finds_only_in_texts_that_the_reader_may_see(
+    world: World, client_of: ClientOf, persona: str, word: str, expected: str
+) -> None:
+    """A hit in a text that is not shown would betray what is in it."""
+    entries_with_words(world)
+    response = client_of(getattr(world.ours, persona)).get(
+        f"/learners/{world.ours.enrolment.pk}/activities/?q={word}"
+    )
+    shown = {entry.title for week in response.context["weeks"] for entry in week.entries}
+    assert shown == words(expected, "title")
+    assert response.context["totals"].number == len(expected.split())
+    assert ("No activities match." in response.text) is (not expected)
+
+
+@pytest.mark.slow
+def test_file_opens_for_whom_the_table_says(world: World, client_of: ClientOf) -> None:
+    entries = entries_with_words(world)
+    expected: dict[str, Any] = {
+        ("sentoffjob", False): {"learner", "coach", "lead"},
+        ("sentoffjob", True): {"learner", "coach", "mentor", "lead"},
+        ("sentonjob", False): {"learner", "coach", "manager", "lead"},
+        ("sentonjob", True): {"learner", "coach", "mentor", "manager", "lead"},
+        ("draftonjob", True): {"learner"},
+    }
+    stored = settings.MEDIA_ROOT / "ab" / "sample.txt"
+    stored.parent.mkdir(parents=True)
+    stored.write_bytes(b"sample text")
+    clients = {name: client_of(person) for name, person in world.everybody().items()}
+    for (name, is_shared), readers in expected.items():
+        file = entries[name].evidence.get(is_shared=is_shared)
+        opened = set()
+        for persona, client in clients.items():
+            response = client.get(f"/evidence/{file.pk}/")
+            if response.status_code == 200:
+                assert b"".join(response.streaming_content) == b"sample text"
+                opened.add(persona)
+        assert opened == readers, (name, is_shared)

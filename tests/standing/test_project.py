@@ -1,0 +1,228 @@
+"""What holds for the project as a whole, whatever is added: migrations, templates, sizes, the administration.
+
+Layers, dependencies and the length of files are in tests/tools/test_declarations.py.
+"""
+
+import gc
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from weakref import ReferenceType
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.contrib import admin
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.dispatch import Signal
+from django.template.loader import get_template
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from people.models import User
+from programmes.models import (
+    ActivityEntry,
+    ActivityEvent,
+    BreakInLearning,
+    Enrolment,
+    EvidenceFile,
+    Reflection,
+    SupportRole,
+)
+from standards.models import Framework, Scale
+from tests.factories import programmes as f
+from tests.worlds import World
+
+ROOT = Path(settings.BASE_DIR)
+LANGUAGES = [code for code, _name in settings.LANGUAGES]
+
+
+def test_project_apps_are_the_installed_ones_from_the_lowest_up() -> None:
+    own = [app for app in settings.INSTALLED_APPS if (ROOT / app).is_dir()]
+    assert (
+        own == settings.PROJECT_APPS == ["core", "uploads", "people", "standards", "programmes", "dashboards"]
+    )
+
+
+def test_core_stays_small() -> None:
+    files = [path for path in (ROOT / "core").rglob("*.py") if "migrations" not in path.parts]
+    lines = [line for path in files for line in path.read_text().splitlines() if line.strip()]
+    assert len(lines) < 800
+
+
+# Migrations -----------------------------------------------------------------------------
+
+
+def test_no_migration_is_missing(db: None) -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_every_operation_of_our_migrations_can_be_taken_back() -> None:
+    migrations = MigrationLoader(None).disk_migrations.items()
+    operations = [
+        (app, name, operation)
+        for (app, name), migration in migrations
+        if app in settings.PROJECT_APPS
+        for operation in migration.operations
+    ]
+    assert operations
+    assert [found for found in operations if not found[2].reversible] == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite changes no table inside a transaction")
+def test_migrations_go_back_to_nothing_and_forward_again(db: None) -> None:
+    """All inside the transaction of the test, so the worlds are there again after it."""
+    tables = set(connection.introspection.table_names())
+    own = {
+        model._meta.db_table
+        for app in settings.PROJECT_APPS
+        for model in apps.get_app_config(app).get_models()
+    }
+    with_migrations = {app for app, _name in MigrationLoader(connection).disk_migrations}
+    targets = [(app, None) for app in settings.PROJECT_APPS if app in with_migrations]
+    MigrationExecutor(connection).migrate(targets)
+    assert own & set(connection.introspection.table_names()) == set()
+    executor = MigrationExecutor(connection)
+    executor.migrate(executor.loader.graph.leaf_nodes())
+    assert set(connection.introspection.table_names()) == tables
+
+
+# The administration and signals ---------------------------------------------------------
+
+LEARNERS_OWN = {
+    ActivityEntry,
+    ActivityEvent,
+    BreakInLearning,
+    Enrolment,
+    EvidenceFile,
+    Reflection,
+    SupportRole,
+}
+
+
+def models_of_learners() -> Iterator[type]:
+    """Every model whose rows hang on an enrolment, however far below."""
+    owned = {Enrolment}
+    models = [model for app in settings.PROJECT_APPS for model in apps.get_app_config(app).get_models()]
+    while found := {
+        model
+        for model in models
+        if model not in owned
+        and any(
+            field.is_relation and field.many_to_one | field.one_to_one and field.related_model in owned
+            for field in model._meta.fields
+        )
+    }:
+        owned |= found
+    yield from owned
+
+
+def test_models_of_learners_are_known() -> None:
+    assert set(models_of_learners()) == LEARNERS_OWN
+
+
+def test_nothing_that_a_learner_owns_is_in_the_administration() -> None:
+    shown = set(admin.site._registry)
+    for model_admin in admin.site._registry.values():
+        shown |= {inline.model for inline in model_admin.inlines}
+    assert shown & set(models_of_learners()) == set()
+
+
+def test_no_signal_is_received_by_our_apps() -> None:
+    """What happens is written where it is done: in actions, not behind them."""
+    receivers = []
+    for signal in [found for found in gc.get_objects() if issubclass(type(found), Signal)]:
+        for _key, reference, *_more in signal.receivers:
+            receiver = reference() if isinstance(reference, ReferenceType) else reference
+            receivers.append(getattr(receiver, "__module__", ""))
+    assert "django.contrib.auth.models" in receivers  # the search finds what there is
+    own = {"wbl_portal", *settings.PROJECT_APPS}
+    assert [module for module in receivers if module and module.split(".")[0] in own] == []
+
+
+# Templates ------------------------------------------------------------------------------
+
+
+def template_names() -> list[str]:
+    folder = ROOT / "templates"
+    return sorted(
+        str(path.relative_to(folder)) for path in folder.rglob("*") if path.suffix in (".html", ".txt")
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_template_compiles(language: str) -> None:
+    names = template_names()
+    assert len(names) > 80
+    with translation.override(language):
+        for name in names:
+            get_template(name)
+
+
+STORY = [
+    ("learner", "dashboards:learner", ""),
+    ("learner", "programmes:activity_list", ""),
+    ("learner", "programmes:activity_create", ""),
+    ("learner", "programmes:activity_change", "returned"),
+    ("learner", "programmes:activity_detail", "approved"),
+    ("coach", "dashboards:queue", ""),
+    ("coach", "programmes:activity_detail", "sent"),
+    ("coach", "programmes:enrolment_activities", "enrolment"),
+    ("mentor", "dashboards:queue", ""),
+    ("manager", "dashboards:team", ""),
+    ("manager", "programmes:activity_detail", "sent"),
+    ("lead", "dashboards:lead", ""),
+    ("org_admin", "dashboards:organisation", ""),
+    ("administrator", "dashboards:site", ""),
+    ("administrator", "programmes:activity_detail", "sent"),
+    ("outsider", "dashboards:home", ""),
+    ("learner", "people:profile", ""),
+    ("learner", "standards:framework_list", ""),
+    ("learner", "standards:framework_detail", "framework"),
+    ("learner", "account_change_password", ""),
+    ("learner", "account_email", ""),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_of_the_story_render_in_every_language(
+    world: World, client_of: Callable[[User | None], Client], language: str
+) -> None:
+    side = world.ours
+    Framework.objects.update(scale=Scale.objects.create(code="S", name="Scale"))
+    User.objects.update(language=language, password="set, but nobody knows to what")
+    made = {"enrolment": side.enrolment, "strategy": side.strategy, "kind": "on_job"}
+    rows = {"enrolment": side.enrolment, "framework": side.framework}
+    for traits in ("sent", "returned", "approved"):
+        rows[traits] = entry = f.ActivityFactory(**made, **{traits: True})
+        entry.criteria.set(side.criteria)
+        f.EvidenceFactory(entry=entry)
+        for kind in ("created", "submitted", "returned", "approved"):
+            f.ActivityEventFactory(entry=entry, kind=kind, by=side.coach, reason="More, please.")
+    clients: dict[str, Client] = {}
+    rendered = set()
+    for persona, name, row in STORY:
+        if persona not in clients:
+            clients[persona] = client_of(User.objects.get(pk=world.everybody()[persona].pk))
+        response = clients[persona].get(reverse(name, args=[rows[row].pk] if row else []))
+        assert response.status_code == 200, (name, persona)
+        assert f'<html lang="{language}"' in response.text, name
+        rendered |= {template.name for template in response.templates}
+    own = {name for name in template_names() if name.split("/")[0] in settings.PROJECT_APPS}
+    # The landing page is for visitors, below.
+    assert {name for name in own - rendered if "landing" not in name} == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_for_visitors_render_in_every_language(world: World, language: str) -> None:
+    client = Client(headers={"accept-language": language})
+    for name in ("dashboards:landing", "account_login", "account_reset_password", "account_signup"):
+        response = client.get(reverse(name))
+        assert (response.status_code, f'<html lang="{language}"' in response.text) == (200, True), name
+    missing = client.get("/nowhere/")
+    assert (missing.status_code, f'<html lang="{language}"' in missing.text) == (404, True)

@@ -1,0 +1,175 @@
+"""Pages ask the database as often for three rows as for one; the exact number is written down, so that a change of it
+is on purpose."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from people.models import User
+from programmes.models import ActivityEntry, ActivityEvent, Enrolment, EvidenceFile
+from standards.models import Criterion, Framework, Level, Scale
+from tests.factories import people as p
+from tests.factories import programmes as f
+from tests.worlds import Side, World
+
+Places = Iterable[int]
+Grow = Callable[[Side, Places], None]
+KINDS_AND_STATES: list[tuple[str, dict[str, Any]]] = [
+    ("on_job", {}),
+    ("on_job", {"sent": True}),
+    ("on_job", {"approved": True}),
+    ("off_job", {"sent": True}),
+    ("off_job", {"returned": True}),
+    ("off_job", {"approved": True}),
+]
+
+
+def add_entries(side: Side, enrolment: Enrolment, weeks_ago: int) -> None:
+    """Entries of one week in every state, with all that a row can show; strategy and people of their own."""
+    strategy, day = f.StrategyFactory(), timezone.localdate() - dt.timedelta(weeks=weeks_ago, days=1)
+    fields = {"enrolment": enrolment, "strategy": strategy, "minutes": 30, "done_on": day}
+    rows = ActivityEntry.objects.bulk_create(
+        f.ActivityFactory.build(
+            kind=kind, **fields, **({"approved_by": side.coach} if "approved" in traits else {}), **traits
+        )
+        for kind, traits in KINDS_AND_STATES
+    )
+    people = User.objects.bulk_create(p.UserFactory.build() for _row in rows)
+    named = ActivityEntry.criteria.through
+    named.objects.bulk_create(
+        named(activityentry=row, criterion=found) for row in rows for found in side.criteria
+    )
+    EvidenceFile.objects.bulk_create(f.EvidenceFactory.build(entry=row, file="ab/sample.txt") for row in rows)
+    ActivityEvent.objects.bulk_create(
+        f.ActivityEventFactory.build(entry=row, kind=kind, by=person, reason="More")
+        for row, person in zip(rows, people, strict=True)
+        for kind in ("returned", "approved")
+    )
+
+
+def entries(side: Side, places: Places) -> None:
+    """Entries of the world's learner, two weeks apart, so that there are missing weeks between them."""
+    for place in places:
+        add_entries(side, side.enrolment, 2 * place)
+
+
+def learners(side: Side, places: Places) -> None:
+    """Learners of companies and teams of their own, supported by the same people, each with entries."""
+    for place in places:
+        employer = p.OrganisationFactory()
+        enrolment = f.EnrolmentFactory(
+            cohort=side.cohort, organisation=employer, team=p.TeamFactory(organisation=employer)
+        )
+        for role in ("coach", "mentor", "manager"):
+            p.MembershipFactory(person=getattr(side, role), organisation=employer)
+            f.SupportRoleFactory(enrolment=enrolment, person=getattr(side, role), role=role)
+        enrolment.breaks.create(starts_on=enrolment.starts_on, ends_on=enrolment.starts_on)
+        add_entries(side, enrolment, place)
+
+
+def programmes(side: Side, places: Places) -> None:
+    """Programmes that the lead leads, with units, and learners of the one organisation in them."""
+    for _place in places:
+        programme = f.ProgrammeFactory(organisation=side.provider)
+        f.ProgrammeRoleFactory(programme=programme, person=side.lead)
+        f.UnitFactory(programme=programme).criteria.set(side.criteria)
+        cohort = f.CohortFactory(programme=programme)
+        add_entries(side, f.EnrolmentFactory(cohort=cohort, organisation=side.employer), 1)
+
+
+def enrolments(side: Side, places: Places) -> None:
+    """Programmes that the learner is in besides the first."""
+    for _place in places:
+        cohort = f.CohortFactory(programme__organisation=side.provider)
+        f.EnrolmentFactory(cohort=cohort, learner=side.learner, organisation=side.employer)
+
+
+def frameworks(side: Side, places: Places) -> None:
+    """Published frameworks with a criterion each."""
+    for place in places:
+        framework = Framework.objects.create(code=f"More-{place}", title="More", status="published")
+        Criterion.objects.create(framework=framework, code="1", title="One")
+
+
+def criteria(side: Side, places: Places) -> None:
+    """Areas with a criterion each, and levels."""
+    scale, _is_new = Scale.objects.get_or_create(code="S", defaults={"name": "Scale"})
+    Framework.objects.filter(pk=side.framework.pk).update(scale=scale)
+    for place in places:
+        Level.objects.create(scale=scale, order=place + 1, label=f"Level {place}")
+        area = Criterion.objects.create(framework=side.framework, code=f"X{place}", title="Area")
+        Criterion.objects.create(framework=side.framework, parent=area, code=f"X{place}.1", title="Below")
+
+
+def files(side: Side, places: Places) -> None:
+    """Files, criteria and events of one entry."""
+    entry = ActivityEntry.objects.filter(pk=ONE_ENTRY).first() or f.ActivityFactory(
+        pk=ONE_ENTRY, enrolment=side.enrolment, strategy=side.strategy, kind="on_job", sent=True
+    )
+    for place in places:
+        entry.criteria.add(side.criteria[place])
+        f.EvidenceFactory(entry=entry, file="ab/sample.txt")
+        f.EvidenceFactory(entry=entry, file="ab/sample.txt", is_shared=False)
+        f.ActivityEventFactory(entry=entry, by=p.UserFactory())
+
+
+ONE_ENTRY = 1_000_000
+LIST = "/learners/{enrolment}/activities/"
+PAGES: list[tuple[str, str, Grow, int]] = [
+    ("/home/", "learner", entries, 7),
+    ("/learner/", "learner", entries, 28),
+    ("/learner/", "learner", enrolments, 26),
+    ("/activities/", "learner", entries, 20),
+    ("/activities/?q=activity", "learner", entries, 18),
+    ("/activities/new/", "learner", criteria, 14),
+    (f"/activities/{ONE_ENTRY}/", "learner", files, 16),
+    (f"/activities/{ONE_ENTRY}/", "coach", files, 16),
+    (f"/activities/{ONE_ENTRY}/", "mentor", files, 15),
+    (f"/activities/{ONE_ENTRY}/", "lead", files, 15),
+    (LIST, "coach", entries, 20),
+    (LIST, "manager", entries, 20),
+    (LIST, "lead", entries, 19),
+    (f"{LIST}?kind=on_job&status=approved", "coach", entries, 18),
+    ("/queue/", "coach", entries, 20),
+    ("/queue/", "coach", learners, 20),
+    ("/queue/", "mentor", learners, 20),
+    ("/team/", "manager", entries, 20),
+    ("/team/", "manager", learners, 20),
+    ("/lead/", "lead", learners, 19),
+    ("/lead/", "lead", programmes, 19),
+    ("/organisation/", "org_admin", programmes, 15),
+    ("/site/", "administrator", programmes, 13),
+    ("/standards/", "learner", frameworks, 10),
+    ("/standards/{framework}/", "learner", criteria, 11),
+]
+
+
+def queries_of(client: Client, url: str) -> list[str]:
+    with CaptureQueriesContext(connection) as captured:
+        client.get(url)
+    return [query["sql"] for query in captured]
+
+
+@pytest.mark.parametrize(
+    ("url", "persona", "grow", "number"),
+    PAGES,
+    ids=[f"{url} {persona} {grow.__name__}" for url, persona, grow, _number in PAGES],
+)
+def test_page_asks_as_often_for_three_rows_as_for_one(
+    world: World, client_of: Callable[[User], Client], url: str, persona: str, grow: Grow, number: int
+) -> None:
+    side = world.ours
+    url = url.format(enrolment=side.enrolment.pk, framework=side.framework.pk)
+    client = client_of(world.everybody()[persona])
+    grow(side, range(1))
+    assert client.get(url).status_code in (200, 302)  # the first visit remembers the home in use
+    of_one = queries_of(client, url)
+    grow(side, range(1, 3))
+    of_three = queries_of(client, url)
+    assert (len(of_one), len(of_three)) == (number, number), "\n".join(of_three)

@@ -1,0 +1,340 @@
+"""Every address of the portal × every persona: what it answers is declared here, and a new address has to be.
+
+Who is outside a record gets 404, as if it never was; who stands to it but lacks the right gets 403; a visitor is sent
+to sign in; what only takes POST answers 405 to GET.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.cookies import SimpleCookie
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
+
+from people.models import User
+from programmes.models import ActivityEntry, EvidenceFile
+from standards.models import Framework
+from tests.factories import programmes as f
+from tests.worlds import PERSONAS, World
+
+OTHERS = tuple(f"other_{name}" for name in PERSONAS)
+EVERYBODY = (*PERSONAS, *OTHERS, "administrator", "outsider", "visitor")
+SIGN_IN = "to sign in"
+Answers = dict[int | str, str]
+
+
+@dataclass(frozen=True)
+class Route:
+    """By status the personas that get it; `*` is everybody else who is signed in.
+
+    `get` and `post` say nothing of visitors: they are sent to sign in, unless `visitor` has the two statuses.
+    Without `post`, POST is not among the methods of the page and is not tried.
+    """
+
+    get: Answers = field(default_factory=lambda: {405: "*"})
+    post: Answers | None = None
+    args: tuple[str, ...] = ()
+    body: dict[str, Any] = field(default_factory=dict)
+    visitor: tuple[int | str, int | str] = (SIGN_IN, SIGN_IN)
+
+
+LEARNERS = "learner other_learner"
+READERS = "learner coach mentor manager lead"
+MEMBERS = " ".join((*PERSONAS, *OTHERS))
+PUBLIC_PAGE: Any = {"get": {200: "*"}, "visitor": (200, SIGN_IN)}
+
+# The part of a name after the space only tells two rows of one route apart.
+ROUTES = {
+    "dashboards:landing": Route({302: "*"}, visitor=(200, SIGN_IN)),
+    "dashboards:home": Route({200: "outsider", 302: "*"}),
+    "dashboards:learner": Route({200: LEARNERS, 403: "*"}),
+    "dashboards:queue": Route({200: "coach mentor other_coach other_mentor", 403: "*"}),
+    "dashboards:team": Route({200: "manager other_manager", 403: "*"}),
+    "dashboards:lead": Route({200: "lead other_lead", 403: "*"}),
+    "dashboards:organisation": Route({200: "org_admin other_org_admin", 403: "*"}),
+    "dashboards:site": Route({200: "administrator", 403: "*"}),
+    "people:profile": Route(
+        {200: "*"},
+        {302: "*"},
+        body={"display_name": "Sample Name", "language": "en", "time_zone": "UTC", "theme": ""},
+    ),
+    "people:language": Route(post={302: "*"}, body={"language": "es"}, visitor=(405, 302)),
+    "programmes:activity_list": Route({200: LEARNERS, 404: "*"}),
+    "programmes:activity_create": Route({200: LEARNERS, 404: "*"}, {200: LEARNERS, 404: "*"}),
+    "programmes:activity_detail": Route(
+        {200: f"{READERS} administrator", 403: "org_admin", 404: "*"},
+        {302: "administrator", 403: f"{READERS} org_admin", 404: "*"},
+        args=("on_job",),
+        body={"reason": "Asked by the learner"},
+    ),
+    "programmes:activity_detail draft": Route(
+        {200: "learner", 403: "coach mentor manager lead org_admin administrator", 404: "*"}, args=("draft",)
+    ),
+    "programmes:activity_change": Route(
+        {200: "learner", 403: "coach mentor manager lead org_admin administrator", 404: "*"},
+        {200: "learner", 403: "coach mentor manager lead org_admin administrator", 404: "*"},
+        args=("draft",),
+    ),
+    "programmes:activity_change sent": Route(
+        {302: "learner", 403: "coach mentor manager lead org_admin administrator", 404: "*"},
+        {302: "learner", 403: "coach mentor manager lead org_admin administrator", 404: "*"},
+        args=("on_job",),
+    ),
+    "programmes:activity_submit": Route(
+        post={302: "learner", 403: "coach mentor manager lead org_admin administrator", 404: "*"},
+        args=("draft",),
+    ),
+    "programmes:activity_approve": Route(
+        post={302: "coach mentor manager", 403: "learner lead org_admin administrator", 404: "*"},
+        args=("on_job",),
+    ),
+    "programmes:activity_approve off": Route(
+        post={302: "coach", 403: "learner mentor manager lead org_admin administrator", 404: "*"},
+        args=("off_job",),
+    ),
+    "programmes:activity_return": Route(
+        post={302: "coach mentor manager", 403: "learner lead org_admin administrator", 404: "*"},
+        args=("on_job",),
+        body={"reason": "Which part did you do?"},
+    ),
+    "programmes:activity_return off": Route(
+        post={302: "coach", 403: "learner mentor manager lead org_admin administrator", 404: "*"},
+        args=("off_job",),
+        body={"reason": "Which part did you do?"},
+    ),
+    "programmes:evidence_read": Route(
+        {200: READERS, 302: "administrator", 403: "org_admin", 404: "*"}, args=("shared_file",)
+    ),
+    "programmes:evidence_read private": Route(
+        {200: "learner coach lead", 302: "administrator", 403: "mentor manager org_admin", 404: "*"},
+        args=("private_file",),
+    ),
+    "programmes:evidence_remove": Route(
+        post={302: "learner", 403: "coach mentor manager lead org_admin administrator", 404: "*"},
+        args=("draft_file",),
+    ),
+    "programmes:enrolment_activities": Route(
+        {200: READERS, 403: "org_admin administrator", 404: "*"}, args=("enrolment",)
+    ),
+    "standards:framework_list": Route({200: "*"}),
+    "standards:framework_detail": Route({200: f"{MEMBERS} administrator", 404: "*"}, args=("published",)),
+    "standards:framework_detail draft": Route({200: "administrator", 404: "*"}, args=("unpublished",)),
+    "account_login": Route({302: "*"}, {302: "*"}, visitor=(200, 200)),
+    "account_logout": Route({200: "*"}, {302: "*"}, visitor=(302, 302)),
+    "account_signup": Route({302: "*"}, {302: "*"}, visitor=(200, 200)),
+    "account_inactive": Route(**PUBLIC_PAGE),
+    "account_email_verification_sent": Route(**PUBLIC_PAGE),
+    "account_reauthenticate": Route({200: "*"}, {200: "*"}),
+    "account_email": Route({200: "*"}, {302: "*"}),
+    "account_change_password": Route({200: "*"}, {200: "*"}),
+    "account_set_password": Route({302: "*"}, {302: "*"}),
+    "account_reset_password": Route({200: "*"}, {200: "*"}, visitor=(200, 200)),
+    "account_reset_password_done": Route(**PUBLIC_PAGE),
+    "account_reset_password_from_key": Route({200: "*"}, {200: "*"}, ("uid", "key"), visitor=(200, 200)),
+    "account_reset_password_from_key_done": Route(**PUBLIC_PAGE),
+    "account_confirm_email": Route({200: "*"}, {404: "*"}, ("key",), visitor=(200, 404)),
+    "account_confirm_login_code": Route({302: "*"}, {302: "*"}, visitor=(302, 302)),
+}
+
+
+def walk(resolver: URLResolver, space: str = "", prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Every pattern: its name in its namespace, and its whole path."""
+    for entry in resolver.url_patterns:
+        path = f"{prefix}{entry.pattern}"
+        if isinstance(entry, URLResolver):
+            yield from walk(entry, f"{space}{entry.namespace}:" if entry.namespace else space, path)
+        else:
+            yield f"{space}{entry.name or ''}", path
+
+
+def test_every_address_has_a_declared_answer() -> None:
+    names = {name for name, _path in walk(get_resolver()) if not name.startswith("admin:")}
+    assert names == {label.split()[0] for label in ROUTES}
+
+
+@pytest.mark.parametrize("label", ROUTES)
+def test_declaration_names_known_personas_once(label: str) -> None:
+    for declared in (ROUTES[label].get, ROUTES[label].post or {405: "*"}):
+        named = " ".join(declared.values()).split()
+        assert len(named) == len(set(named))
+        assert set(named) <= {*EVERYBODY, "*"} - {"visitor"}
+
+
+def answer_of(declared: Answers, persona: str) -> int | str:
+    for status, personas in declared.items():
+        if persona in personas.split():
+            return status
+    return next(status for status, personas in declared.items() if "*" in personas.split())
+
+
+def rows_of(world: World) -> dict[str, Any]:
+    """What the names in `args` stand for."""
+    side = world.ours
+    made = {"enrolment": side.enrolment, "strategy": side.strategy}
+    rows: dict[str, Any] = {
+        "draft": f.ActivityFactory(**made, kind="on_job"),
+        "on_job": f.ActivityFactory(**made, kind="on_job", sent=True),
+        "off_job": f.ActivityFactory(**made, kind="off_job", sent=True),
+        "unpublished": Framework.objects.create(code="FW-draft", title="Draft"),
+        "published": side.framework,
+        "enrolment": side.enrolment,
+        "uid": "1",
+        "key": "not-a-key",
+    }
+    rows["draft"].criteria.set(side.criteria[:1])
+    name = "ab/sample.txt"
+    rows["shared_file"] = f.EvidenceFactory(entry=rows["on_job"], file=name)
+    rows["private_file"] = f.EvidenceFactory(entry=rows["off_job"], file=name, is_shared=False)
+    rows["draft_file"] = f.EvidenceFactory(entry=rows["draft"], file=name)
+    stored = settings.MEDIA_ROOT / name
+    stored.parent.mkdir(parents=True)
+    stored.write_bytes(b"sample text")
+    return {name: getattr(row, "pk", row) for name, row in rows.items()}
+
+
+def ask(client: Client, method: str, url: str, body: dict[str, Any] | None = None) -> int | str:
+    """The status, or SIGN_IN; what the request changed is rolled back, and the cookies are as before."""
+    cookies = client.cookies.output()
+    with transaction.atomic():
+        response = client.get(url) if method == "get" else client.post(url, body)
+        if response.streaming:
+            b"".join(response.streaming_content)
+        transaction.set_rollback(True)
+    client.cookies = SimpleCookie(cookies.replace("Set-Cookie: ", ""))
+    if response.status_code == 302 and response["Location"] == f"/accounts/login/?next={quote(url)}":
+        return SIGN_IN
+    return response.status_code
+
+
+APPS = ("dashboards", "people", "programmes", "standards", "account")
+
+
+def is_for_the_long_run(persona: str, app: str) -> bool:
+    """Pages of accounts know no roles; and of the other side two stand for all when there is little time."""
+    if app == "account":
+        return persona not in ("learner", "administrator", "outsider", "visitor")
+    return persona in OTHERS and persona not in ("other_learner", "other_coach")
+
+
+RUNS = [
+    pytest.param(persona, app, marks=pytest.mark.slow if is_for_the_long_run(persona, app) else ())
+    for persona in EVERYBODY
+    for app in APPS
+]
+
+
+@pytest.mark.parametrize(("persona", "app"), RUNS)
+def test_route_answers_as_declared(
+    world: World, client_of: Callable[[User | None], Client], persona: str, app: str
+) -> None:
+    person = world.everybody()[persona]
+    if person is not None:
+        person.password = "set, but nobody knows to what"
+        person.save()
+    rows, client = rows_of(world), client_of(person)
+    found, wanted = {}, {}
+    for label, route in ROUTES.items():
+        name = label.split()[0]
+        if not name.startswith(app):
+            continue
+        url = reverse(name, args=[rows[arg] for arg in route.args])
+        found[f"GET {label}"] = ask(client, "get", url)
+        wanted[f"GET {label}"] = answer_of(route.get, persona) if persona != "visitor" else route.visitor[0]
+        if route.post is not None:
+            found[f"POST {label}"] = ask(client, "post", url, route.body)
+            wanted[f"POST {label}"] = (
+                answer_of(route.post, persona) if persona != "visitor" else route.visitor[1]
+            )
+    assert found == wanted
+
+
+def test_apps_of_the_declaration_are_all_tried() -> None:
+    assert {re.match("[a-z]+", label)[0] for label in ROUTES} == set(APPS)
+
+
+def test_mail_of_the_embedded_profile_is_nowhere_else(client: Client, db: None) -> None:
+    with pytest.raises(NoReverseMatch):
+        reverse("mailbox")
+    assert client.get("/mail/").status_code == 404
+
+
+def test_refused_post_changes_nothing(world: World, client_of: Callable[[User | None], Client]) -> None:
+    """The statuses above say who is refused; this says that a refusal comes before the change."""
+    rows = rows_of(world)
+    before = list(ActivityEntry.objects.order_by("pk").values())
+    for name, row in (
+        ("activity_submit", "draft"),
+        ("activity_approve", "on_job"),
+        ("activity_return", "on_job"),
+        ("evidence_remove", "draft_file"),
+        ("activity_change", "draft"),
+    ):
+        for persona in ("lead", "org_admin", "other_coach", "administrator", "outsider"):
+            client = client_of(world.everybody()[persona])
+            client.post(reverse(f"programmes:{name}", args=[rows[row]]), {"reason": "No", "title": "No"})
+    assert list(ActivityEntry.objects.order_by("pk").values()) == before
+    assert EvidenceFile.objects.count() == 3
+
+
+# The administration ---------------------------------------------------------------------
+
+
+INSIDE_ADMIN = {"object_id": "1", "content_type_id": "1", "app_label": "people", "url": "nothing-here"}
+
+
+def admin_paths() -> dict[str, str]:
+    """By name, an address for every pattern of the administration, with made-up ids."""
+    return {
+        f"{name} {path}": "/"
+        + re.sub(r"\(\?P<(\w+)>.*?\)|<\w+:(\w+)>", _inside, path).replace("^", "").replace("$", "")
+        for name, path in walk(get_resolver())
+        if name.startswith("admin:")
+    }
+
+
+def _inside(match: re.Match[str]) -> str:
+    return INSIDE_ADMIN[match[1] or match[2]]
+
+
+@pytest.mark.parametrize("persona", EVERYBODY)
+def test_administration_opens_for_administrators_only(
+    world: World, client_of: Callable[[User | None], Client], persona: str
+) -> None:
+    response = client_of(world.everybody()[persona]).get(reverse("admin:index"))
+    expected = (200, None) if persona == "administrator" else (302, "/admin/login/?next=/admin/")
+    assert (response.status_code, response.get("Location")) == expected
+
+
+@pytest.mark.parametrize("persona", ["learner", "lead", "org_admin", "outsider", "visitor"])
+def test_no_page_of_the_administration_opens_for_others(
+    world: World, client_of: Callable[[User | None], Client], persona: str
+) -> None:
+    client = client_of(world.everybody()[persona])
+    answers = {label: client.get(path).status_code for label, path in admin_paths().items()}
+    assert answers.pop("admin:login admin/login/") == (302 if persona == "visitor" else 403)
+    assert set(answers.values()) == {302}
+
+
+def test_lists_of_the_administration_open_for_the_administrator(
+    world: World, client_of: Callable[[User | None], Client]
+) -> None:
+    client = client_of(world.administrator)
+    lists = {label: path for label, path in admin_paths().items() if label.split()[0].endswith("_changelist")}
+    assert {label: client.get(path).status_code for label, path in lists.items()} == dict.fromkeys(lists, 200)
+
+
+def test_signing_in_to_the_administration_goes_through_the_portal_and_its_rate_limits(
+    client: Client, world: World
+) -> None:
+    for method in (client.get, client.post):
+        response = method("/admin/login/?next=/admin/people/user/")
+        assert (response.status_code, response["Location"]) == (
+            302,
+            "/accounts/login/?next=%2Fadmin%2Fpeople%2Fuser%2F",
+        )

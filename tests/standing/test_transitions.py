@@ -1,0 +1,263 @@
+"""Every status × every move: legal ones work, others are refused and change nothing. Of two at once one wins."""
+
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.utils import timezone
+
+from core.models import AuditEvent
+from core.transitions import TransitionRefused, move
+from programmes import actions
+from programmes.models import (
+    ACTIVITY_MOVES,
+    ENROLMENT_MOVES,
+    ActivityEntry,
+    Enrolment,
+    EvidenceFile,
+    Reflection,
+)
+from programmes.models.activities import ACTIVITY_LOOKS, OPEN_STATUSES
+from programmes.models.enrolments import ENROLMENT_LOOKS
+from standards.models import FRAMEWORK_MOVES, Framework
+from tests.factories import programmes as f
+from tests.worlds import World
+from uploads.checks import CheckedUpload
+
+MOVES = {ActivityEntry: ACTIVITY_MOVES, Enrolment: ENROLMENT_MOVES, Framework: FRAMEWORK_MOVES}
+
+# By hand, from domain.md.
+LEGAL = {
+    ActivityEntry: """
+        draft submitted
+        submitted returned
+        submitted approved
+        returned submitted
+    """,
+    Enrolment: """
+        invited onboarding
+        invited withdrawn
+        onboarding active
+        onboarding withdrawn
+        active on_break
+        active completed
+        active withdrawn
+        on_break active
+        on_break completed
+        on_break withdrawn
+    """,
+    Framework: """
+        draft published
+        published archived
+    """,
+}
+PAIRS = {model: [tuple(line.split()) for line in text.strip().splitlines()] for model, text in LEGAL.items()}
+
+
+def test_every_model_with_a_status_has_its_moves_here() -> None:
+    found = {
+        model
+        for app in settings.PROJECT_APPS
+        for model in apps.get_app_config(app).get_models()
+        if hasattr(model, "Status")
+    }
+    assert found == set(MOVES)
+
+
+@pytest.mark.parametrize("model", MOVES, ids=lambda model: model.__name__)
+def test_move_table_is_the_one_of_the_design_and_names_every_status(model: Any) -> None:
+    assert {str(state) for state in MOVES[model]} == set(model.Status.values)
+    allowed = [(str(state), str(to)) for state, targets in MOVES[model].items() for to in targets]
+    assert sorted(allowed) == sorted(PAIRS[model])
+
+
+def test_every_status_has_a_look() -> None:
+    assert {str(state) for state in ACTIVITY_LOOKS} == set(ActivityEntry.Status.values)
+    assert {str(state) for state in ENROLMENT_LOOKS} == set(Enrolment.Status.values)
+
+
+@pytest.mark.parametrize(("state", "to"), list(product(Enrolment.Status.values, repeat=2)))
+def test_enrolment_moves_as_the_table_says(world: World, state: str, to: str) -> None:
+    check_move(world.ours.enrolment, state, to)
+
+
+@pytest.mark.parametrize(("state", "to"), list(product(Framework.Status.values, repeat=2)))
+def test_framework_moves_as_the_table_says(world: World, state: str, to: str) -> None:
+    check_move(world.ours.framework, state, to)
+
+
+def check_move(row: models.Model, state: str, to: str) -> None:
+    model = type(row)
+    model._base_manager.filter(pk=row.pk).update(status=state)
+    row.refresh_from_db()
+    if (state, to) in PAIRS[model]:
+        move(row, to=to, moves=MOVES[model])
+        expected = to
+    else:
+        with pytest.raises(TransitionRefused) as caught:
+            move(row, to=to, moves=MOVES[model])
+        assert (caught.value.current, caught.value.to) == (state, to)
+        expected = state
+    assert model._base_manager.get(pk=row.pk).status == row.status == expected
+
+
+# Activities, through their actions ------------------------------------------------------
+
+UPLOAD = CheckedUpload(
+    content=b"notes",
+    original_name="notes.txt",
+    extension="txt",
+    content_type="text/plain",
+    size=5,
+    sha256="0" * 64,
+    is_image=False,
+)
+
+
+def change(world: World, entry: ActivityEntry) -> None:
+    fields = {"kind": entry.kind, "title": "Changed", "done_on": entry.done_on, "minutes": 30}
+    content = actions.ActivityContent(fields | {"strategy": entry.strategy}, world.ours.criteria, "Changed")
+    actions.change_activity(entry=entry, content=content, revision=entry.revision, by=world.ours.learner)
+
+
+def attach(world: World, entry: ActivityEntry) -> None:
+    actions.attach_evidence(entry=entry, uploads=[UPLOAD], is_shared=True, by=world.ours.learner)
+
+
+def remove(world: World, entry: ActivityEntry) -> None:
+    evidence = EvidenceFile.objects.get(entry=entry)
+    evidence.entry = entry
+    actions.remove_evidence(evidence=evidence, by=world.ours.learner)
+
+
+def submit(world: World, entry: ActivityEntry) -> None:
+    actions.submit_activity(entry=entry, by=world.ours.learner)
+
+
+def approve(world: World, entry: ActivityEntry) -> None:
+    actions.approve_activity(entry=entry, by=world.ours.coach)
+
+
+def send_back(world: World, entry: ActivityEntry) -> None:
+    actions.return_activity(entry=entry, reason="Which part did you do?", by=world.ours.coach)
+
+
+Action = Callable[[World, ActivityEntry], None]
+CHANGED, REFUSED, DENIED = actions.EntryChanged, TransitionRefused, PermissionDenied
+# What becomes of an entry in each status: the status that it has then, or what is raised.
+ACTIONS: list[tuple[Action, dict[str, Any]]] = [
+    (change, {"draft": "draft", "submitted": CHANGED, "returned": "returned", "approved": CHANGED}),
+    (attach, {"draft": "draft", "submitted": CHANGED, "returned": "returned", "approved": CHANGED}),
+    (remove, {"draft": "draft", "submitted": CHANGED, "returned": "returned", "approved": CHANGED}),
+    (submit, {"draft": "submitted", "submitted": REFUSED, "returned": "submitted", "approved": REFUSED}),
+    (approve, {"draft": DENIED, "submitted": "approved", "returned": REFUSED, "approved": REFUSED}),
+    (send_back, {"draft": DENIED, "submitted": "returned", "returned": REFUSED, "approved": REFUSED}),
+]
+
+
+def entry_in(world: World, status: str) -> ActivityEntry:
+    traits = {"submitted": {"sent": True}, "returned": {"returned": True}, "approved": {"approved": True}}
+    entry: ActivityEntry = f.ActivityFactory(
+        enrolment=world.ours.enrolment, strategy=world.ours.strategy, **traits.get(status, {})
+    )
+    entry.criteria.set(world.ours.criteria[:1])
+    Reflection.objects.create(entry=entry, text="Mine")
+    f.EvidenceFactory(entry=entry)
+    return entry
+
+
+def stored(entry: ActivityEntry) -> list[Any]:
+    """All that the database says of the entry and of what happened to it."""
+    return [
+        ActivityEntry.objects.filter(pk=entry.pk).values().get(),
+        sorted(entry.criteria.values_list("pk", flat=True)),
+        list(Reflection.objects.filter(entry=entry).values()),
+        list(EvidenceFile.objects.filter(entry=entry).values()),
+        list(entry.events.values()),
+        AuditEvent.objects.count(),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "outcome"),
+    [(action, status, outcome) for action, outcomes in ACTIONS for status, outcome in outcomes.items()],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_activity_moves_as_the_table_says(world: World, action: Action, status: str, outcome: Any) -> None:
+    entry = entry_in(world, status)
+    before = stored(entry)
+    if isinstance(outcome, str):
+        action(world, entry)
+        assert ActivityEntry.objects.get(pk=entry.pk).status == outcome
+        assert stored(entry) != before
+        return
+    with pytest.raises(outcome):
+        action(world, entry)
+    assert stored(entry) == before
+
+
+def test_actions_are_tried_from_every_status() -> None:
+    assert {action.__name__: set(outcomes) for action, outcomes in ACTIONS} == {
+        action.__name__: set(ActivityEntry.Status.values) for action, _outcomes in ACTIONS
+    }
+    open_ones = {status for status, outcome in ACTIONS[0][1].items() if isinstance(outcome, str)}
+    assert open_ones == OPEN_STATUSES
+
+
+@pytest.mark.parametrize(
+    ("status", "first", "second"),
+    [
+        ("draft", submit, submit),
+        ("draft", submit, change),
+        ("draft", submit, attach),
+        ("draft", submit, remove),
+        ("draft", change, change),
+        ("submitted", approve, approve),
+        ("submitted", approve, send_back),
+        ("submitted", send_back, approve),
+        ("submitted", send_back, send_back),
+        ("returned", submit, change),
+        ("returned", submit, remove),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_of_two_at_once_the_first_wins(world: World, status: str, first: Action, second: Action) -> None:
+    """The loser's instance still says what was true when its page was opened."""
+    entry = entry_in(world, status)
+    stale = ActivityEntry.objects.get(pk=entry.pk)
+    first(world, entry)
+    before = stored(entry)
+    with pytest.raises((TransitionRefused, actions.EntryChanged)):
+        second(world, stale)
+    assert stored(entry) == before
+
+
+def test_loser_learns_the_state_that_it_is_in_now(world: World) -> None:
+    entry = entry_in(world, "submitted")
+    stale = ActivityEntry.objects.get(pk=entry.pk)
+    send_back(world, entry)
+    with pytest.raises(TransitionRefused) as caught:
+        approve(world, stale)
+    assert (caught.value.current, caught.value.to) == ("returned", "approved")
+    assert stale.status == "returned"
+
+
+def test_mended_entry_is_not_approved_from_a_page_of_before(world: World) -> None:
+    """Returned by one, mended and sent again: then the decision is about what is there now."""
+    entry = entry_in(world, "submitted")
+    first_sent = entry.submitted_at
+    send_back(world, entry)
+    submit(world, entry)
+    assert entry.submitted_at > first_sent
+    assert timezone.now() >= entry.submitted_at
+    approve(world, entry)
+    assert list(entry.events.order_by("pk").values_list("kind", flat=True)) == [
+        "returned",
+        "submitted",
+        "approved",
+    ]
