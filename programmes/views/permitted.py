@@ -22,7 +22,7 @@ def permitted_or_404(
         found = rows.permitted_to(request.user, asked).filter(pk=pk).first()
         if found is not None:
             return found
-    hidden = rows.filter(pk=pk).first()
+    hidden = rows.model._default_manager.filter(pk=pk).first()
     if hidden is not None and relations_to(request.user, hidden):
         raise PermissionDenied
     raise Http404

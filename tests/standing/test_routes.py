@@ -216,9 +216,11 @@ APPS = ("dashboards", "people", "programmes", "standards", "account")
 
 
 def is_for_the_long_run(persona: str, app: str) -> bool:
-    """Pages of accounts know no roles; and of the other side two stand for all when there is little time."""
+    """When there is little time a few stand for all: pages of accounts know no roles, twins answer alike."""
     if app == "account":
         return persona not in ("learner", "administrator", "outsider", "visitor")
+    if app == "programmes":
+        return persona in ("mentor", "lead", *OTHERS) and persona != "other_coach"
     return persona in OTHERS and persona not in ("other_learner", "other_coach")
 
 

@@ -247,8 +247,7 @@ def test_loser_learns_the_state_that_it_is_in_now(world: World) -> None:
     assert stale.status == "returned"
 
 
-def test_mended_entry_is_not_approved_from_a_page_of_before(world: World) -> None:
-    """Returned by one, mended and sent again: then the decision is about what is there now."""
+def test_mended_entry_goes_round_again(world: World) -> None:
     entry = entry_in(world, "submitted")
     first_sent = entry.submitted_at
     send_back(world, entry)
