@@ -1,0 +1,83 @@
+"""The portal with its sample data on a server of the run's own, and browsers that open it.
+
+The data is made once for all tests of this folder: they look at it, and change only what is theirs. Each browser
+notes what goes wrong in it; a test fails for a fault that nobody looked at.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from django.test import override_settings
+from django.utils import timezone
+from playwright.sync_api import Browser
+from pytest_django.live_server_helper import LiveServer
+
+from people.models import User
+from programmes.management.commands.load_demo import load
+from tests.browser.checks import HEIGHT, RECORD_REPORTS, WIDTHS, Watch
+from tests.browser.portal import Portal, sign_in_without_page
+
+TIMEOUT_MS = 20_000  # the machine may be busy
+
+
+@pytest.fixture(scope="package")
+def portal(
+    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Portal]:
+    """The portal on a free port of this machine, with the sample data that leads up to today."""
+    media = tmp_path_factory.mktemp("media")
+    with django_db_blocker.unblock(), override_settings(MEDIA_ROOT=media):
+        load(learners=12, seed=2026, today=timezone.localdate())
+        server = LiveServer("localhost")
+    yield Portal(server.url, media)
+    server.stop()
+    with django_db_blocker.unblock():  # as pytest-django leaves the database to its next test
+        call_command("flush", verbosity=0, interactive=False)
+        connections.close_all()
+
+
+@pytest.fixture(autouse=True)
+def transactional_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """What a test writes is committed, because the server's own connections have to see it.
+
+    Stands in for pytest-django's fixture, which would empty the database after every test. The name tells it to
+    make a database for these tests, and to run them after those that roll back what they write.
+    """
+    with django_db_blocker.unblock():
+        yield
+        # While Playwright's loop runs, Django holds connections that it would not find again at the end.
+        connections.close_all()
+
+
+@pytest.fixture(autouse=True)
+def private_files(portal: Portal) -> Iterator[None]:
+    """Uploads land beside the sample data's files."""
+    with override_settings(MEDIA_ROOT=portal.media):
+        yield
+
+
+@pytest.fixture
+def open_browser(browser: Browser, portal: Portal) -> Iterator[Callable[..., Watch]]:
+    """Makes a browser of somebody's own: signed in without the sign-in page, or a visitor's for None."""
+    watches: list[Watch] = []
+
+    def make(person: User | None = None, *, width: int = WIDTHS[0], **options: Any) -> Watch:
+        viewport: Any = {"width": width, "height": HEIGHT}
+        options = {"locale": "en-GB", "color_scheme": "light", "reduced_motion": "reduce"} | options
+        context = browser.new_context(base_url=portal.url, viewport=viewport, **options)
+        context.set_default_timeout(TIMEOUT_MS)
+        context.add_init_script(RECORD_REPORTS)
+        watch = Watch(context.new_page(), portal.url)
+        if person is not None:
+            sign_in_without_page(watch.page, portal, person)
+        watches.append(watch)
+        return watch
+
+    yield make
+    unseen = [fault for watch in watches for fault in watch.take()]
+    for watch in watches:
+        watch.page.context.close()
+    assert unseen == []

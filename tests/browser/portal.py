@@ -1,0 +1,51 @@
+"""The running portal, and ways into it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext
+from playwright.sync_api import Page
+
+from people.models import User
+
+LANGUAGES = ("en", "es", "pl")
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@dataclass(frozen=True)
+class Portal:
+    """The running portal: its address without a slash at the end, and the folder of private files."""
+
+    url: str
+    media: Path
+
+
+def sample_person(name: str) -> User:
+    """A person of the sample data by the part of their address in front of the @."""
+    return User.objects.get(email=f"{name}@sample.example")
+
+
+def sign_in_without_page(page: Page, portal: Portal, person: User) -> None:
+    """Put a session of the person into the browser."""
+    client = Client()
+    client.force_login(person, backend=BACKEND)
+    name = settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": portal.url}])
+
+
+def set_language(page: Page, portal: Portal, language: str, person: User | None) -> None:
+    """From the next page on: in the person's settings, or in the cookie of a visitor."""
+    if person is not None:
+        User.objects.filter(pk=person.pk).update(language=language)
+        return
+    cookie = {"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": portal.url}
+    page.context.add_cookies([cookie])
+
+
+def words(language: str, message: str) -> str:
+    """The message as the pages say it in that language, so that no test depends on a wording."""
+    with translation.override(language):
+        return gettext(message)
