@@ -114,6 +114,17 @@ def test_administrator_with_a_reason_sees_what_was_sent_but_no_reflection(
     assert {word for word in EVERY_WORD if word in seen} == expected
 
 
+@pytest.mark.parametrize(
+    ("persona", "is_shown"), [("learner", True), ("coach", True), ("mentor", False), ("lead", False)]
+)
+def test_not_even_whether_there_is_a_reflection_is_shown_to_others(
+    world: World, client_of: ClientOf, persona: str, is_shown: bool
+) -> None:
+    entry = f.ActivityFactory(enrolment=world.ours.enrolment, strategy=world.ours.strategy, sent=True)
+    text = client_of(getattr(world.ours, persona)).get(f"/activities/{entry.pk}/").text
+    assert ("No reflection yet." in text) is ("What was learned" in text) is is_shown
+
+
 FINDS: list[tuple[str, str, str]] = [
     ("learner", "reflection", ALL),
     ("learner", "description", ALL),
