@@ -16,6 +16,12 @@ from tests.worlds import World, build_world
 built: list[World] = []
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests commit what they write and empty the database at their end: nothing comes after them."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Makes the worlds once, committed; every test rolls back what it changes."""
