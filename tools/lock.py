@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# In this order: what the tests need is held to the versions of what the portal needs.
-NAMES = ("requirements-uv", "requirements", "requirements-dev")
+# In this order: what comes later is held to the versions of what the portal needs.
+NAMES = ("requirements-uv", "requirements", "requirements-s3", "requirements-dev")
 
 
 def main(arguments: list[str]) -> int:

@@ -29,7 +29,7 @@ def packages() -> set[str]:
     return {path.parent.name for path in ROOT.glob("*/__init__.py")} - NOT_APPS
 
 
-@pytest.mark.parametrize("name", ["requirements.in", "requirements-dev.in"])
+@pytest.mark.parametrize("name", ["requirements.in", "requirements-s3.in", "requirements-dev.in"])
 def test_every_direct_dependency_is_explained(name: str) -> None:
     explained = re.findall(r"^\| ([\w-]+) \|", (ROOT / "docs" / "dependencies.md").read_text(), re.M)
     assert [package for package in requirements(name) if package not in explained] == []
@@ -38,10 +38,14 @@ def test_every_direct_dependency_is_explained(name: str) -> None:
 def test_no_dependency_is_explained_that_is_not_there() -> None:
     text = (ROOT / "docs" / "dependencies.md").read_text().split("## Installers")[0]
     explained = set(re.findall(r"^\| ([\w-]+) \|", text, re.M)) - {"package"}
-    assert explained == {*requirements("requirements.in"), *requirements("requirements-dev.in")}
+    assert explained == {
+        *requirements("requirements.in"),
+        *requirements("requirements-s3.in"),
+        *requirements("requirements-dev.in"),
+    }
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev", "requirements-uv"])
+@pytest.mark.parametrize("name", ["requirements", "requirements-s3", "requirements-dev", "requirements-uv"])
 def test_the_lock_holds_every_direct_dependency_and_no_address(name: str) -> None:
     lock = (ROOT / f"{name}.txt").read_text()
     locked = set(re.findall(r"^([\w.-]+)==", lock, re.M))
