@@ -1,7 +1,7 @@
 """What the homes show, put together from the apps below."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from people.models import Membership, Organisation, User
 from people.permissions import Permission, Relation, relation_q, roles_of
 from programmes.models import ActivityEntry, ActivityEvent, Enrolment, Programme
 from programmes.queries import activities, progress
+from programmes.queries.checks import checks_of
 from standards.models import Criterion
 
 SMALLEST_GROUP = 5
@@ -76,9 +77,9 @@ DRAFTS_SHOWN = 2
 def learner_todo(enrolment: Enrolment, *, on: dt.date) -> LearnerTodo:
     """The learner's next actions: mend what was returned, then fill empty weeks, then finish drafts."""
     own = ActivityEntry.objects.filter(enrolment=enrolment)
-    returns = ActivityEvent.objects.filter(kind=ActivityEvent.Kind.RETURNED).order_by("-at")
+    returns = ActivityEvent.objects.returns().order_by("-at")
     returned = list(own.filter(status=ActivityEntry.Status.RETURNED).order_by("done_on")[:3])
-    reasons = {event.entry_id: event.reason for event in reversed(returns.filter(entry__in=returned))}
+    reasons = {event.entry_id: event.full_reason for event in reversed(returns.filter(entry__in=returned))}
     for entry in returned:
         entry.return_reason = reasons.get(entry.pk, "")
     drafts = list(own.filter(status=ActivityEntry.Status.DRAFT).order_by("-done_on")[:DRAFTS_SHOWN])
@@ -127,6 +128,21 @@ def supported_by(user: User, *relations: Relation) -> QuerySet[Enrolment]:
     roles = roles_of(user)
     ids = frozenset().union(*(roles.supports[relation] for relation in relations))
     return Enrolment.objects.filter(pk__in=ids).under_way()
+
+
+def learners_of(entries: QuerySet[ActivityEntry]) -> list[Enrolment]:
+    """The enrolments that the entries belong to, by name of the learner."""
+    rows = Enrolment.objects.filter(pk__in=entries.order_by().values("enrolment")).select_related("learner")
+    return list(rows.order_by("learner__display_name", "pk"))
+
+
+def with_checks(entries: Iterable[ActivityEntry], *, reader: User) -> list[ActivityEntry]:
+    """The entries, each with its `checks`: what the reader looks at before verifying it."""
+    rows = list(entries)
+    found = checks_of(rows, reader=reader)
+    for row in rows:
+        row.checks = found[row.pk]  # type: ignore[attr-defined]
+    return rows
 
 
 def worst_first(rows: Sequence[progress.Progress]) -> list[progress.Progress]:

@@ -17,6 +17,7 @@ from people.models import Organisation, User
 from people.permissions import Permission, Relation
 from programmes.models import Enrolment, Programme
 from programmes.queries import activities, progress
+from programmes.queries.cover import covered_today
 from programmes.views.permitted import own_enrolment
 from standards.models import Framework
 
@@ -95,14 +96,24 @@ class QueueView(RoleHomeView):
     key = "queue"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        waiting = activities.for_table(activities.waiting_for(self.user), on=self.today)
-        page = Paginator(waiting, ROWS_A_PAGE).get_page(request.GET.get("page"))
+        waiting = activities.waiting_for(self.user)
+        learners = queries.learners_of(waiting)
+        chosen = next((row for row in learners if str(row.pk) == request.GET.get("learner")), None)
+        shown = waiting.filter(enrolment=chosen) if chosen else waiting
+        page = Paginator(activities.for_table(shown, on=self.today), ROWS_A_PAGE).get_page(
+            request.GET.get("page")
+        )
         mine = queries.supported_by(self.user, Relation.COACH, Relation.MENTOR)
         rows = queries.worst_first(progress.progress_of(mine, on=self.today))
         context = {
             "page": page,
-            "learners": len({entry.enrolment.learner_id for entry in page.object_list}),
+            "entries": queries.with_checks(page.object_list, reader=self.user),
+            "waiting_count": waiting.count() if chosen else page.paginator.count,
+            "learners": learners,
+            "chosen": chosen,
             "caseload": rows,
+            "covered": covered_today(self.user, on=self.today),
+            "may_set_cover": self.hats.is_coach,
             "companies": len({row.enrolment.organisation_id for row in rows}),
             "today": self.today,
         }
@@ -121,7 +132,7 @@ class TeamView(RoleHomeView):
         context = {
             "rows": rows,
             "sums": queries.team_sums(rows),
-            "waiting": list(waiting[:ROWS_A_PAGE]),
+            "waiting": queries.with_checks(waiting[:ROWS_A_PAGE], reader=self.user),
             "waiting_count": waiting.count(),
             "week_starts_on": progress.monday(self.today),
             "today": self.today,

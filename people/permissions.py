@@ -50,6 +50,8 @@ class Permission(StrEnum):
     ACTIVITY_READ_LOGGED = "activity_read_logged"
     ACTIVITY_CHANGE = "activity_change"
     ACTIVITY_APPROVE = "activity_approve"
+    LEAVE_MARK = "leave_mark"
+    COVER_SET = "cover_set"
     REFLECTION_READ = "reflection_read"
     REFLECTION_CHANGE = "reflection_change"
     EVIDENCE_READ = "evidence_read"
@@ -99,6 +101,8 @@ GRANTS: Mapping[Permission, Mapping[Relation, str]] = {
         Relation.COACH: "sent",
         **_on("sent_on_job", Relation.MENTOR, Relation.MANAGER),
     },
+    Permission.LEAVE_MARK: _on(EVERY_ROW, Relation.LEARNER, Relation.COACH),
+    Permission.COVER_SET: _on(EVERY_ROW, Relation.COACH),
     Permission.REFLECTION_READ: {Relation.LEARNER: EVERY_ROW, Relation.COACH: "sent"},
     Permission.REFLECTION_CHANGE: _on(EVERY_ROW, Relation.LEARNER),
     Permission.EVIDENCE_READ: {

@@ -7,12 +7,13 @@ point, made here, so that no language setting can put a comma into an attribute.
 import datetime
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import chain
 from typing import Any, Literal
 
 from crispy_forms.templatetags.crispy_forms_filters import as_crispy_field
 from django import template
 from django.db.models import Model
-from django.forms import BaseForm, BoundField, Field
+from django.forms import BaseForm, BaseFormSet, BoundField, Field
 from django.template.loader import render_to_string
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
@@ -151,9 +152,10 @@ def field(bound: BoundField, label: str | None = None, hint: str | None = None) 
 
 
 @register.inclusion_tag("components/error_summary.html")
-def error_summary(*forms: BaseForm | None) -> dict[str, Any]:
+def error_summary(*forms: "BaseForm | BaseFormSet[Any] | None") -> dict[str, Any]:
     """What is wrong with the forms, first thing on the page, each line a link to its field. Nothing if all is well."""
-    return {"faults": [fault for form in forms if form is not None for fault in form_faults(form)]}
+    flat = chain.from_iterable(getattr(form, "forms", [form]) for form in forms)
+    return {"faults": [fault for form in flat if form is not None for fault in form_faults(form)]}
 
 
 def form_faults(form: BaseForm) -> list[dict[str, str]]:

@@ -16,12 +16,14 @@ register = template.Library()
 OUTLINE = dict(
     (pair.split("=") * 2)[:2]
     for pair in """
+    arrow-counterclockwise=arrow-path
     arrow-down-circle arrow-left arrow-return-left=arrow-uturn-left arrow-right arrow-up arrow-up-circle award=star
     bar-chart=chart-bar bell book=book-open box-arrow-right=arrow-right-start-on-rectangle briefcase
     building=building-office-2 calendar calendar-event=calendar-days calendar-x=calendar-date-range camera
     chat=chat-bubble-left chat-left-dots=chat-bubble-left-ellipsis chat-left-text=chat-bubble-bottom-center-text
-    check-circle check-lg=check chevron-left chevron-right circle-half=minus-circle clock compass=map dash=minus
-    dash-circle=minus-circle download=arrow-down-tray envelope exclamation-octagon=exclamation-circle
+    check-circle check-lg=check chevron-left chevron-right circle-half=minus-circle clock compass=map
+    copy=document-duplicate dash=minus dash-circle=minus-circle
+    download=arrow-down-tray envelope exclamation-octagon=exclamation-circle
     exclamation-triangle eye file-text=document flag gear=cog-6-tooth gem=sparkles hand-thumbs-up=hand-thumb-up
     hourglass=ellipsis-horizontal-circle house=home inbox info-circle=information-circle
     journal-check=document-check journal-plus=document-plus journal-text=document-text kanban=view-columns

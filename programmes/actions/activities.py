@@ -1,41 +1,27 @@
-"""What happens to activities: made, changed, sent, verified, returned."""
+"""Activities as their learner writes them: made, changed, deleted while they are drafts."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.transitions import move
+from core.transitions import TransitionRefused
 from people.models import User
 from people.permissions import Permission
 from programmes.actions.recording import EntryChanged, audit, require, write_history
-from programmes.models import (
-    ACTIVITY_MOVES,
-    ActivityEntry,
-    ActivityEvent,
-    Enrolment,
-    Reflection,
-    SupportRole,
-)
+from programmes.models import ActivityEntry, ActivityEvent, AutosavedForm, Enrolment, Reflection
 from programmes.models.activities import MINUTES_A_DAY, OPEN_STATUSES
 from programmes.queries.activities import minutes_on
-from standards.models import Criterion
+from programmes.queries.entering import ActivityContent
 
 OPEN_ENROLMENTS = frozenset({Enrolment.Status.ONBOARDING, Enrolment.Status.ACTIVE, Enrolment.Status.ON_BREAK})
-
-
-@dataclass(frozen=True)
-class ActivityContent:
-    """What a learner says about an activity: field values of the entry, its criteria and the reflection."""
-
-    fields: Mapping[str, Any]
-    criteria: Collection[Criterion]
-    reflection: str
 
 
 def _guard_day(entry: ActivityEntry) -> None:
@@ -52,80 +38,80 @@ def _write_texts(entry: ActivityEntry, content: ActivityContent) -> None:
         Reflection.objects.filter(entry=entry).delete()
 
 
+@dataclass(frozen=True)
+class Day:
+    """One more day on which the same was done."""
+
+    done_on: dt.date
+    minutes: int
+
+
 @transaction.atomic
-def create_activity(*, enrolment: Enrolment, content: ActivityContent, by: User) -> ActivityEntry:
-    """A new draft. Raises ValidationError when the enrolment is over or the day would have over 24 hours."""
+def create_activity(
+    *, enrolment: Enrolment, content: ActivityContent, by: User, token: UUID | None = None, part: int = 0
+) -> ActivityEntry:
+    """A new draft. Raises ValidationError when the enrolment is over or the day would have over 24 hours.
+
+    `token` and `part` name the form that it was typed on: IntegrityError when that one has made its entry already.
+    """
     require(by, Permission.ACTIVITY_CREATE, enrolment)
     if enrolment.status not in OPEN_ENROLMENTS:
         raise ValidationError(_("This programme is over for you, so nothing new can be logged in it."))
-    entry = ActivityEntry(enrolment=enrolment, **content.fields)
+    entry = ActivityEntry(enrolment=enrolment, form_token=token, form_part=part, **content.fields)
     _guard_day(entry)
     entry.save(force_insert=True)
     _write_texts(entry, content)
     write_history(entry, ActivityEvent.Kind.CREATED, by)
     audit(entry, action="activity.create", by=by, changes={"minutes": [None, entry.minutes]})
+    if token:
+        AutosavedForm.objects.filter(token=token, enrolment=enrolment).delete()
     return entry
 
 
 @transaction.atomic
-def change_activity(*, entry: ActivityEntry, content: ActivityContent, revision: int, by: User) -> None:
+def create_activities(
+    *, enrolment: Enrolment, content: ActivityContent, more_days: Sequence[Day], by: User, token: UUID
+) -> list[ActivityEntry]:
+    """The same activity on several days: a draft for each, the first with the start time."""
+    entries = [create_activity(enrolment=enrolment, content=content, by=by, token=token)]
+    for part, day in enumerate(more_days, start=1):
+        fields = {**content.fields, "done_on": day.done_on, "minutes": day.minutes, "starts_at": None}
+        copy = replace(content, fields=fields)
+        entries.append(create_activity(enrolment=enrolment, content=copy, by=by, token=token, part=part))
+    return entries
+
+
+@transaction.atomic
+def change_activity(
+    *, entry: ActivityEntry, content: ActivityContent, revision: int, by: User, token: UUID | None = None
+) -> None:
     """Rewrite a draft or a returned entry. Raises EntryChanged when it is no longer as the page showed it."""
     require(by, Permission.ACTIVITY_CHANGE, entry)
     before = entry.minutes
     rows = ActivityEntry.objects.filter(pk=entry.pk, revision=revision, status__in=OPEN_STATUSES)
     if not rows.update(revision=F("revision") + 1, **content.fields):
         raise EntryChanged
+    if token:
+        rows.model.objects.filter(pk=entry.pk).update(form_token=token, form_part=0)
     entry.refresh_from_db()
     _guard_day(entry)
     _write_texts(entry, content)
     changed: dict[str, Any] = dict.fromkeys(content.fields)
     changed["minutes"] = [before, entry.minutes]
     audit(entry, action="activity.change", by=by, changes=changed)
+    AutosavedForm.objects.filter(entry=entry).delete()
 
 
 @transaction.atomic
-def submit_activity(*, entry: ActivityEntry, by: User) -> None:
-    """Send a draft or a mended entry to be verified. Copies who it is for: later changes do not rewrite it.
-
-    Raises ValidationError when something needed is missing, TransitionRefused when it was sent already.
-    """
+def delete_activity(*, entry: ActivityEntry, by: User) -> None:
+    """Delete a draft for good, with its files. Raises TransitionRefused when it is a draft no longer."""
     require(by, Permission.ACTIVITY_CHANGE, entry)
-    if not entry.criteria.exists():
-        raise ValidationError({"criteria": _("Choose at least one criterion before you send it.")})
-    was, now = entry.status, timezone.now()
-    roles = SupportRole.objects.filter(enrolment=entry.enrolment_id).current(on=timezone.localdate())
-    people = dict(roles.order_by("starts_on").values_list("role", "person_id"))
-    move(
-        entry,
-        to=ActivityEntry.Status.SUBMITTED,
-        moves=ACTIVITY_MOVES,
-        submitted_at=now,
-        revision=F("revision") + 1,
-        organisation=entry.enrolment.organisation,
-        coach_id=people.get(SupportRole.Role.COACH),
-        manager_id=people.get(SupportRole.Role.MANAGER),
-    )
-    write_history(entry, ActivityEvent.Kind.SUBMITTED, by)
-    audit(entry, action="activity.submit", by=by, changes={"status": [was, entry.status]})
-
-
-@transaction.atomic
-def approve_activity(*, entry: ActivityEntry, by: User) -> None:
-    """Verify a sent entry: it is locked and its minutes count. Raises TransitionRefused when another was faster."""
-    require(by, Permission.ACTIVITY_APPROVE, entry)
-    now = timezone.now()
-    move(entry, to=ActivityEntry.Status.APPROVED, moves=ACTIVITY_MOVES, approved_at=now, approved_by=by)
-    write_history(entry, ActivityEvent.Kind.APPROVED, by)
-    audit(entry, action="activity.approve", by=by, changes={"status": ["submitted", entry.status]})
-
-
-@transaction.atomic
-def return_activity(*, entry: ActivityEntry, reason: str, by: User) -> None:
-    """Send an entry back with a reason. Raises TransitionRefused when another was faster."""
-    require(by, Permission.ACTIVITY_APPROVE, entry)
-    reason = reason.strip()
-    if not reason:
-        raise ValidationError({"reason": _("Say what is missing, so that the entry can be mended.")})
-    move(entry, to=ActivityEntry.Status.RETURNED, moves=ACTIVITY_MOVES)
-    write_history(entry, ActivityEvent.Kind.RETURNED, by, reason)
-    audit(entry, action="activity.return", by=by, changes={"status": ["submitted", entry.status]})
+    files = [(row.file.storage, str(row.file.name)) for row in entry.evidence.all()]
+    audit(entry, action="activity.delete", by=by, changes={"minutes": [entry.minutes, None]})
+    rows = ActivityEntry.objects.filter(pk=entry.pk, status=ActivityEntry.Status.DRAFT)
+    if not rows.update(revision=F("revision") + 1):  # holds the row, so that no other tab sends it meanwhile
+        entry.refresh_from_db()
+        raise TransitionRefused(current=entry.status, to="deleted")
+    rows.delete()
+    for storage, name in files:
+        transaction.on_commit(partial(storage.delete, name))

@@ -8,7 +8,7 @@ from django.utils import timezone
 from core.audit import record_event
 from people.models import User, pseudonym_of
 from people.permissions import Permission, can, relations_to
-from programmes.models import ActivityEntry, ActivityEvent, EvidenceFile
+from programmes.models import ActivityEntry, ActivityEvent, Enrolment, EvidenceFile
 
 
 class EntryChanged(Exception):
@@ -21,22 +21,30 @@ def require(by: User, permission: Permission, record: Any) -> None:
         raise PermissionDenied
 
 
-def audit(entry: ActivityEntry, *, action: str, by: User, changes: dict[str, Any] | None = None) -> None:
-    """Append the audit row of a change; `changes` as record_event() takes them."""
-    roles = sorted(relations_to(by, entry))
+def audit(
+    record: Any,
+    *,
+    action: str,
+    by: User,
+    enrolment: Enrolment | None = None,
+    changes: dict[str, Any] | None = None,
+) -> None:
+    """Append the audit row of a change to a learner's record; `changes` as record_event() takes them."""
+    enrolment = enrolment or record.enrolment
+    roles = sorted(relations_to(by, enrolment))
     record_event(
         action=action,
-        on=entry,
+        on=record,
         actor=pseudonym_of(by),
-        subject=pseudonym_of(entry.enrolment.learner),
+        subject=pseudonym_of(enrolment.learner),
         role=roles[0] if roles else "",
         changes=changes,
     )
 
 
-def write_history(entry: ActivityEntry, kind: str, by: User, reason: str = "") -> None:
-    """Append a line to the entry's history."""
-    ActivityEvent.objects.create(entry=entry, kind=kind, by=by, at=timezone.now(), reason=reason)
+def write_history(entry: ActivityEntry, kind: str, by: User, **also: Any) -> ActivityEvent:
+    """Append a line to the entry's history: now, unless `at` is among the other fields of the line."""
+    return ActivityEvent.objects.create(entry=entry, kind=kind, by=by, **{"at": timezone.now(), **also})
 
 
 def record_access(*, record: ActivityEntry | EvidenceFile, reason: str, by: User) -> None:

@@ -1,6 +1,7 @@
 """Forms for activities: what may be typed, and what it means."""
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import django_filters
@@ -9,13 +10,14 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from people.permissions import Standing
-from programmes.actions import FILES_AN_ENTRY, ActivityContent
+from programmes.actions import FILES_AN_ENTRY, ActivityContent, Day
+from programmes.forms.days import check_day, clean_duration, hours_field, minutes_field
 from programmes.models import ActivityEntry, Enrolment, LearningStrategy
 from programmes.queries.activities import CriteriaChoices, searchable
+from programmes.queries.checks import Check, Span, exceptions_of
 from standards.models import Criterion
 from uploads.checks import ALLOWED_EXTENSIONS, MAX_NAME_LENGTH, CheckedUpload, check_upload
 
@@ -62,28 +64,8 @@ class CriteriaField(forms.ModelMultipleChoiceField):
 class ActivityForm(forms.ModelForm):
     """An activity as its learner writes it. `content()` gives what the actions take."""
 
-    hours = forms.IntegerField(
-        label=_("hours"),
-        min_value=0,
-        max_value=24,
-        required=False,
-        error_messages={
-            "invalid": _("Enter whole hours, such as 2."),
-            "max_value": _("A day has 24 hours."),
-            "min_value": _("Enter whole hours, such as 2."),
-        },
-    )
-    mins = forms.IntegerField(
-        label=_("minutes"),
-        min_value=0,
-        max_value=59,
-        required=False,
-        error_messages={
-            "invalid": _("Enter minutes between 0 and 59."),
-            "max_value": _("Enter minutes between 0 and 59."),
-            "min_value": _("Enter minutes between 0 and 59."),
-        },
-    )
+    hours = hours_field()
+    mins = minutes_field()
     criteria = CriteriaField(
         queryset=Criterion.objects.none(),
         required=False,
@@ -112,6 +94,7 @@ class ActivityForm(forms.ModelForm):
         label=_("My workplace mentor may see the new files"), required=False, initial=True
     )
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    form_token = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = ActivityEntry
@@ -126,6 +109,7 @@ class ActivityForm(forms.ModelForm):
             "starts_at",
             "cost",
             "is_paid",
+            "exception_reason",
         )
         labels = {
             "kind": _("Where did you learn?"),
@@ -138,11 +122,13 @@ class ActivityForm(forms.ModelForm):
             "starts_at": _("When did it start?"),
             "cost": _("What did it cost?"),
             "is_paid": _("This was in my paid working time"),
+            "exception_reason": _("Why is that so?"),
         }
         help_texts = {
             "done_on": _("The day you did it"),
             "cost": _("In the currency of your company; leave it empty when it cost nothing."),
             "carried_out_by": _("For example a trainer, a colleague or a course provider"),
+            "exception_reason": _("Whoever verifies the activity reads this."),
         }
         widgets = {
             "kind": forms.RadioSelect,
@@ -150,6 +136,7 @@ class ActivityForm(forms.ModelForm):
             "done_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "starts_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "description": forms.Textarea(attrs={"rows": 3}),
+            "exception_reason": forms.Textarea(attrs={"rows": 2}),
         }
         error_messages = {
             "kind": {"required": _("Say where you learned: on the job or off the job.")},
@@ -174,6 +161,7 @@ class ActivityForm(forms.ModelForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.enrolment, self.choices, self.is_sending = enrolment, choices, is_sending
+        self.exceptions: list[Check] = []
         self.fields["kind"].choices = ActivityEntry.Kind.choices  # type: ignore[attr-defined]
         self.fields["criteria"].queryset = Criterion.objects.filter(  # type: ignore[attr-defined]
             pk__in=[criterion.pk for criterion in choices.all]
@@ -183,16 +171,7 @@ class ActivityForm(forms.ModelForm):
         strategies.empty_label = None if self.initial.get("strategy") else "---"  # type: ignore[attr-defined]
 
     def clean_done_on(self) -> dt.date:
-        day: dt.date = self.cleaned_data["done_on"]
-        if day > timezone.localdate():
-            raise ValidationError(_("Enter a date in the past or today."), code="future")
-        if not self.enrolment.starts_on <= day <= self.enrolment.ends_on:
-            raise ValidationError(
-                _("Enter a date within your programme: %(first)s to %(last)s."),
-                code="outside",
-                params={"first": _day(self.enrolment.starts_on), "last": _day(self.enrolment.ends_on)},
-            )
-        return day
+        return check_day(self.cleaned_data["done_on"], self.enrolment)
 
     def clean_criteria(self) -> QuerySet[Criterion]:
         chosen: QuerySet[Criterion] = self.cleaned_data["criteria"]
@@ -202,12 +181,26 @@ class ActivityForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if "hours" in cleaned and "mins" in cleaned:
-            total = (cleaned["hours"] or 0) * 60 + (cleaned["mins"] or 0)
-            if not 1 <= total <= 24 * 60:
-                self.add_error("hours", _("Enter the time it took, up to 24 hours."))
-            cleaned["total_minutes"] = total
+        cleaned["total_minutes"] = clean_duration(self, cleaned)
         return cleaned
+
+    def ask_for_reason(self, more_days: Sequence[Day]) -> bool:
+        """Whether sending these days needs a reason that was not given; then the form has an error that asks for it.
+
+        Only on a valid form.
+        """
+        first = Span(
+            self.instance.pk,
+            self.cleaned_data["done_on"],
+            self.cleaned_data["starts_at"],
+            self.cleaned_data["total_minutes"],
+        )
+        others = [Span(None, day.done_on, None, day.minutes) for day in more_days]
+        self.exceptions = exceptions_of(self.enrolment, [first, *others], on=timezone.localdate())
+        if self.is_sending and self.exceptions and not self.cleaned_data["exception_reason"]:
+            self.add_error("exception_reason", _("Say why before you send it."))
+            return True
+        return False
 
     def content(self) -> ActivityContent:
         """What was typed, for the actions; only after is_valid()."""
@@ -217,13 +210,16 @@ class ActivityForm(forms.ModelForm):
             fields, list(self.cleaned_data["criteria"]), self.cleaned_data["reflection"].strip()
         )
 
+    def has_details(self) -> bool:
+        """Whether something stands in, or is wrong with, the part below "More details"."""
+        names = ("description", "carried_out_by", "place", "starts_at", "cost")
+        if any(self[name].value() or self[name].errors for name in names):
+            return True
+        return self["is_paid"].value() is False
+
     def had_files(self) -> bool:
         """Whether files came with a post that failed: browsers do not keep them, so the page says so."""
         return bool(self.files) and bool(self.errors)
-
-
-def _day(day: dt.date) -> str:
-    return date_format(day)
 
 
 def initial_of(entry: ActivityEntry) -> dict[str, Any]:
@@ -238,16 +234,29 @@ def initial_of(entry: ActivityEntry) -> dict[str, Any]:
     }
 
 
-class ReturnForm(forms.Form):
-    """Why an entry goes back to its learner."""
+LISTS = frozenset({"criteria"})
 
-    reason = forms.CharField(
-        label=_("What is missing?"),
-        help_text=_("The learner reads this and mends the entry."),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=2000,
-        error_messages={"required": _("Say what is missing, so that the entry can be mended.")},
-    )
+
+def initial_from(content: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Initial values out of what was once typed, by name of the control; an unknown name is ignored.
+
+    A box that was not ticked is not in it, as in a post.
+    """
+    names = {*ActivityForm.base_fields} - {"evidence", "form_token", "revision"}
+    boxes = {name for name in names if isinstance(ActivityForm.base_fields[name], forms.BooleanField)}
+    typed = {name: content[name] for name in names if content.get(name)}
+    values = {name: list(value) if name in LISTS else value[0] for name, value in typed.items()}
+    return values | {name: name in typed for name in boxes}
+
+
+TEXTS_COPIED = ("kind", "title", "strategy_id", "description", "carried_out_by", "place", "is_paid")
+
+
+def copied_from(entry: ActivityEntry) -> dict[str, Any]:
+    """Initial values for a new activity like an earlier one: all but the day, the reflection and the files."""
+    values = {name.removesuffix("_id"): getattr(entry, name) for name in TEXTS_COPIED}
+    texts = initial_of(entry)
+    return values | {name: texts[name] for name in ("hours", "mins", "criteria")}
 
 
 class AccessReasonForm(forms.Form):

@@ -3,7 +3,6 @@
 from programmes.models.activities import (
     ACTIVITY_MOVES,
     ActivityEntry,
-    ActivityEvent,
     EvidenceFile,
     LearningStrategy,
     Reflection,
@@ -16,6 +15,7 @@ from programmes.models.enrolments import (
     Enrolment,
     SupportRole,
 )
+from programmes.models.history import ActivityEvent, AutosavedForm, ReturnPreset
 from programmes.models.programmes import Programme, ProgrammeRole, ProgrammeUnit
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "ENROLMENT_MOVES",
     "ActivityEntry",
     "ActivityEvent",
+    "AutosavedForm",
     "BreakInLearning",
     "Cohort",
     "Enrolment",
@@ -32,6 +33,7 @@ __all__ = [
     "ProgrammeRole",
     "ProgrammeUnit",
     "Reflection",
+    "ReturnPreset",
     "SupportRole",
     "UncountedReason",
 ]

@@ -112,7 +112,11 @@ class ActivityEntry(models.Model):
     is_paid = models.BooleanField(_("in paid working time"), default=True)
     criteria = models.ManyToManyField(Criterion, related_name="activities", blank=True)
     status = models.CharField(_("state"), max_length=10, choices=Status, default=Status.DRAFT)
+    exception_reason = models.TextField(_("why it is out of the ordinary"), blank=True, max_length=500)
     revision = models.PositiveIntegerField(default=1)
+    # The page it was typed on, and its place among the days typed there: the same post twice makes one entry.
+    form_token = models.UUIDField(null=True, blank=True, editable=False)
+    form_part = models.PositiveSmallIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     submitted_at = models.DateTimeField(null=True, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
@@ -151,6 +155,9 @@ class ActivityEntry(models.Model):
             ),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["form_token", "form_part"], name="programmes_activity_once_a_form"
+            ),
             models.CheckConstraint(
                 condition=Q(minutes__gte=1, minutes__lte=MINUTES_A_DAY),
                 name="programmes_activity_within_a_day",
@@ -196,7 +203,9 @@ _A = ActivityEntry.Status
 OPEN_STATUSES = frozenset({_A.DRAFT.value, _A.RETURNED.value})
 ACTIVITY_MOVES: dict[str, frozenset[str]] = {
     _A.DRAFT: frozenset({_A.SUBMITTED}),
-    _A.SUBMITTED: frozenset({_A.APPROVED, _A.RETURNED}),
+    _A.SUBMITTED: frozenset(
+        {_A.APPROVED, _A.RETURNED, _A.DRAFT}
+    ),  # back to a draft: its learner took it back
     _A.RETURNED: frozenset({_A.SUBMITTED}),
     _A.APPROVED: frozenset(),
 }
@@ -266,32 +275,3 @@ class EvidenceFile(models.Model):
     def is_image(self) -> bool:
         """Whether a browser can show it as a picture."""
         return self.content_type.startswith("image/")
-
-
-class ActivityEvent(models.Model):
-    """One line of an entry's history; append-only."""
-
-    class Kind(models.TextChoices):
-        CREATED = "created", _("Started")
-        SUBMITTED = "submitted", _("Sent")
-        RETURNED = "returned", _("Returned")
-        APPROVED = "approved", _("Verified")
-
-    entry = models.ForeignKey(ActivityEntry, on_delete=models.CASCADE, related_name="events")
-    kind = models.CharField(max_length=10, choices=Kind)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    reason = models.TextField(_("reason"), blank=True, max_length=2000)
-
-    class Meta:
-        ordering = ["at", "pk"]
-        verbose_name = _("event")
-        verbose_name_plural = _("events")
-        constraints = [
-            models.CheckConstraint(
-                condition=~Q(kind="returned") | ~Q(reason=""), name="programmes_event_return_has_reason"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"

@@ -135,6 +135,9 @@ class SupportRole(Dated):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="support_roles"
     )
     role = models.CharField(_("role"), max_length=10, choices=Role)
+    covers = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="covered_by"
+    )
 
     class Meta(Dated.Meta):
         ordering = ["enrolment", "role", "starts_on"]
@@ -152,6 +155,7 @@ class BreakInLearning(models.Model):
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
+    is_leave = models.BooleanField(_("a week of leave, marked by the learner or the coach"), default=False)
 
     class Meta:
         ordering = ["enrolment", "starts_on"]

@@ -1,7 +1,7 @@
 """Activities as pages show them: by week, waiting for somebody, with their history."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
@@ -32,12 +32,18 @@ class Week:
     number: int
     starts_on: dt.date
     is_missing: bool = False
+    leave: BreakInLearning | None = None
     entries: list[ActivityEntry] = field(default_factory=list)
 
     @property
     def ends_on(self) -> dt.date:
         """The week's Sunday."""
         return self.starts_on + dt.timedelta(days=6)
+
+    @property
+    def drafts(self) -> int:
+        """How many of the entries are drafts."""
+        return sum(entry.status == ActivityEntry.Status.DRAFT for entry in self.entries)
 
     def _minutes(self, kind: str) -> int:
         return sum(entry.minutes for entry in self.entries if entry.kind == kind)
@@ -106,6 +112,12 @@ def missing_weeks(enrolment: Enrolment, *, on: dt.date) -> list[dt.date]:
     return weeks
 
 
+def weeks_of_leave(enrolment: Enrolment) -> dict[dt.date, BreakInLearning]:
+    """The weeks that were marked as leave, by their Monday."""
+    rows = BreakInLearning.objects.filter(enrolment=enrolment, is_leave=True)
+    return {monday(row.starts_on): row for row in rows}
+
+
 def weeks_with_entries(entries: QuerySet[ActivityEntry]) -> set[dt.date]:
     """The Mondays of the weeks in which the entries lie."""
     found = entries.order_by().annotate(week=TruncWeek("done_on")).values_list("week", flat=True).distinct()
@@ -119,9 +131,11 @@ def weeks_of(
     *,
     on: dt.date,
     missing: set[dt.date],
+    leave: Mapping[dt.date, BreakInLearning] | None = None,
 ) -> list[Week]:
     """The given weeks with their entries, in the given order; three queries, whatever the number of entries."""
-    weeks = {day: Week(enrolment.week_of(day), day, day in missing) for day in mondays}
+    leave = leave or {}
+    weeks = {day: Week(enrolment.week_of(day), day, day in missing, leave.get(day)) for day in mondays}
     if mondays:
         shown = for_table(entries, on=on).filter(done_on__gte=min(mondays), done_on__lt=max(mondays) + WEEK)
         for entry in shown.order_by(
@@ -139,9 +153,7 @@ def for_table(entries: QuerySet[ActivityEntry], *, on: dt.date) -> QuerySet[Acti
         .select_related("strategy", "enrolment__learner", "enrolment__organisation")
         .prefetch_related(
             Prefetch("criteria", Criterion.objects.order_by(*TREE_ORDER)),
-            Prefetch(
-                "events", ActivityEvent.objects.filter(kind=ActivityEvent.Kind.RETURNED), to_attr="returns"
-            ),
+            Prefetch("events", ActivityEvent.objects.returns(), to_attr="returns"),
         )
         .annotate(evidence_count=Count("evidence", distinct=True))
     )
@@ -210,6 +222,17 @@ def last_strategy(enrolment: Enrolment) -> LearningStrategy | None:
     return entry.strategy if entry else None
 
 
+COPIES_OFFERED = 5
+
+
+def copies_offered(enrolment: Enrolment) -> list[ActivityEntry]:
+    """The learner's latest activities with different titles, to copy one of them; the newest first."""
+    offered: dict[str, ActivityEntry] = {}
+    for entry in enrolment.activities.order_by("-done_on", "-pk")[: COPIES_OFFERED * 4]:
+        offered.setdefault(entry.title.casefold(), entry)
+    return list(offered.values())[:COPIES_OFFERED]
+
+
 @dataclass(frozen=True)
 class HistoryLine:
     """One line of an entry's history; a reason is there when somebody returned the entry."""
@@ -225,6 +248,8 @@ class HistoryLine:
     @property
     def sentence(self) -> str:
         """What happened and who did it: whole sentences, since languages put them together differently."""
+        if self.event.undone_at:
+            return str(UNDONE_SENTENCES[self.event.kind]) % {"name": self.event.by.display_name}
         own, others = EVENT_SENTENCES[self.event.kind]
         return str(own) if self.is_own else others % {"name": self.event.by.display_name}
 
@@ -232,14 +257,22 @@ class HistoryLine:
 EVENT_ICONS = {
     "created": "plus-lg",
     "submitted": "send",
+    "withdrawn": "arrow-counterclockwise",
     "returned": "arrow-return-left",
     "approved": "check-circle",
 }
 EVENT_SENTENCES = {
     "created": (_("Started by you"), _("Started by %(name)s")),
     "submitted": (_("Sent by you"), _("Sent by %(name)s")),
+    "withdrawn": (_("Taken back by you"), _("Taken back by %(name)s")),
     "returned": (_("Returned by you"), _("Returned by %(name)s")),
     "approved": (_("Verified by you"), _("Verified by %(name)s")),
+}
+
+
+UNDONE_SENTENCES = {
+    "returned": _("Returned by %(name)s, and undone at once"),
+    "approved": _("Verified by %(name)s, and undone at once"),
 }
 
 
@@ -248,7 +281,7 @@ def history_of(entry: ActivityEntry, *, reader: User, has_reasons: bool) -> list
     lines = []
     for event in entry.events.select_related("by").order_by("-at", "-pk"):
         if not has_reasons:
-            event.reason = ""
+            event.reason = event.preset = ""
         lines.append(HistoryLine(event, event.by_id == reader.pk))
     return lines
 
@@ -256,7 +289,7 @@ def history_of(entry: ActivityEntry, *, reader: User, has_reasons: bool) -> list
 def recent_decisions(enrolment: Enrolment, *, limit: int = 5) -> list[ActivityEvent]:
     """What others decided about the learner's entries, newest first."""
     decided = [ActivityEvent.Kind.RETURNED, ActivityEvent.Kind.APPROVED]
-    events = ActivityEvent.objects.filter(entry__enrolment=enrolment, kind__in=decided)
+    events = ActivityEvent.objects.standing().filter(entry__enrolment=enrolment, kind__in=decided)
     return list(events.select_related("entry", "by").order_by("-at", "-pk")[:limit])
 
 

@@ -1,6 +1,8 @@
 """How kinds of learning look."""
 
 import datetime as dt
+import json
+from collections.abc import Mapping, Sequence
 
 from django import template
 from django.utils import timezone
@@ -8,8 +10,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.templatetags.components import kind
-from programmes.models import ActivityEntry
+from core.tags import Tag
+from core.templatetags.components import kind, status_tag
+from programmes.models import ActivityEntry, Enrolment, SupportRole
+from programmes.queries.checks import Check
 
 register = template.Library()
 
@@ -20,6 +24,33 @@ def kind_of(value: str) -> SafeString:
     chosen = ActivityEntry.Kind(value)
     is_on_job = chosen is ActivityEntry.Kind.ON_JOB
     return kind("on" if is_on_job else "off", "tools" if is_on_job else "mortarboard", str(chosen.label))
+
+
+@register.simple_tag
+def check_tag(checks: Sequence[Check]) -> SafeString:
+    """Whether an entry wants a look before it is verified."""
+    if checks:
+        return status_tag(Tag("warning", "exclamation-triangle", _("Look first")))
+    return status_tag(Tag("success", "check-circle", _("Clear"), is_plain=True))
+
+
+@register.simple_tag
+def bulk_labels(entries: Sequence[ActivityEntry]) -> dict[str, str]:
+    """The words on the button for the entries selected at first, and for every number of them, as JSON: the script
+    that counts does not know how languages make plurals.
+    """
+
+    def label(number: int) -> str:
+        return ngettext("Verify %(number)s entry", "Verify %(number)s entries", number) % {"number": number}
+
+    selected = sum(not entry.checks for entry in entries)  # type: ignore[attr-defined]
+    return {"now": label(selected), "json": json.dumps([label(n) for n in range(len(entries) + 1)])}
+
+
+@register.simple_tag
+def cover_of(enrolment: Enrolment, covered: Mapping[int, SupportRole] | str) -> SupportRole | None:
+    """The row by which the reader only covers for the enrolment's coach; `covered` is by enrolment, or nothing."""
+    return covered.get(enrolment.pk) if isinstance(covered, Mapping) else None
 
 
 @register.filter

@@ -34,17 +34,21 @@ class ActivityListView(View):
         filters = ActivityFilter(request.GET, queryset=permitted, standing=standing, choices=choices)
         rows = filters.qs
         missing = set() if filters.is_active else set(reads.missing_weeks(enrolment, on=today))
-        mondays = sorted(reads.weeks_with_entries(rows) | missing, reverse=True)
+        leave = {} if filters.is_active else reads.weeks_of_leave(enrolment)
+        mondays = sorted(reads.weeks_with_entries(rows) | missing | set(leave), reverse=True)
         page = Paginator(mondays, WEEKS_A_PAGE).get_page(request.GET.get("page"))
         context = {
             "enrolment": enrolment,
             "is_own": enrolment.learner_id == request.user.pk,
             "filters": filters,
             "page": page,
-            "weeks": reads.weeks_of(enrolment, rows, page.object_list, on=today, missing=missing),
+            "weeks": reads.weeks_of(
+                enrolment, rows, page.object_list, on=today, missing=missing, leave=leave
+            ),
             "totals": reads.totals_of(rows, on=today),
-            "has_any": permitted.exists(),
+            "has_any": permitted.exists() or bool(leave),
             "can_create": standing.may(Permission.ACTIVITY_CREATE) and enrolment.status in OPEN_ENROLMENTS,
+            "may_mark_leave": standing.may(Permission.LEAVE_MARK) and enrolment.status in OPEN_ENROLMENTS,
             "choices": choices,
         }
         template = "programmes/_activity_weeks.html" if self.is_partial() else "programmes/activity_list.html"

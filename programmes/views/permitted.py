@@ -1,9 +1,11 @@
 """Fetching what the person may see. An insider without the right is told so; an outsider finds nothing."""
 
+import datetime as dt
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
+from django.utils.dateparse import parse_date
 
 from people.permissions import Permission, relations_to
 from programmes.models import ActivityEntry, Enrolment
@@ -39,6 +41,19 @@ def entry_or_404(request: HttpRequest, pk: int, *also: Permission) -> ActivityEn
     )
     entry: ActivityEntry = permitted_or_404(request, rows, Permission.ACTIVITY_READ, pk, *also)
     return entry
+
+
+def date_or_none(text: str) -> dt.date | None:
+    """A date from an address, or None for anything else."""
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
+
+
+def is_key(text: str) -> bool:
+    """Whether the text can be the key of a row."""
+    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 REASONS_KEY = "access_reasons"

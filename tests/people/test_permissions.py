@@ -59,6 +59,8 @@ TABLE: dict[Permission, dict[str, str]] = {
         "activity sent on_job": "coach mentor manager",
         "activity sent off_job": "coach",
     },
+    P.LEAVE_MARK: {"enrolment": "learner coach"},
+    P.COVER_SET: {"enrolment": "coach"},
     P.REFLECTION_READ: {
         "activity draft any": "learner",
         "activity sent any": "learner coach",

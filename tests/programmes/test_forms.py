@@ -68,6 +68,7 @@ def test_form_says_what_the_actions_take(world: World) -> None:
         "starts_at": dt.time(9, 15),
         "cost": form.cleaned_data["cost"],
         "is_paid": True,
+        "exception_reason": "",
         "minutes": 90,
     }
     assert str(form.cleaned_data["cost"]) == "12.50"
@@ -137,8 +138,10 @@ def test_criteria_are_those_offered(world: World) -> None:
 
 
 def test_fields_are_a_closed_list(world: World) -> None:
-    typed = "kind title done_on strategy description carried_out_by place starts_at cost is_paid"
-    own = "hours mins criteria reflection evidence is_shared revision"
+    typed = (
+        "kind title done_on strategy description carried_out_by place starts_at cost is_paid exception_reason"
+    )
+    own = "hours mins criteria reflection evidence is_shared revision form_token"
     assert list(form_of(world).fields) == [*typed.split(), *own.split()]
 
 

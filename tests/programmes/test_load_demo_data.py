@@ -161,6 +161,7 @@ def test_entries_follow_their_history(loaded: None) -> None:
     status_after = {
         "created": "draft",
         "submitted": "submitted",
+        "withdrawn": "draft",
         "returned": "returned",
         "approved": "approved",
     }
@@ -174,7 +175,7 @@ def test_entries_follow_their_history(loaded: None) -> None:
         sent = [event.at for event in history if event.kind == "submitted"]
         assert entry.submitted_at == (sent[-1] if sent else None)
         for event in history:
-            is_learners = event.kind in ("created", "submitted")
+            is_learners = event.kind in ("created", "submitted", "withdrawn")
             assert (event.by_id == entry.enrolment.learner_id) == is_learners
 
 

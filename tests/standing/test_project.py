@@ -26,6 +26,7 @@ from people.models import User
 from programmes.models import (
     ActivityEntry,
     ActivityEvent,
+    AutosavedForm,
     BreakInLearning,
     Enrolment,
     EvidenceFile,
@@ -96,6 +97,7 @@ def test_migrations_go_back_to_nothing_and_forward_again(db: None) -> None:
 LEARNERS_OWN = {
     ActivityEntry,
     ActivityEvent,
+    AutosavedForm,
     BreakInLearning,
     Enrolment,
     EvidenceFile,

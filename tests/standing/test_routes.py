@@ -7,6 +7,7 @@ to sign in; what only takes POST answers 405 to GET.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import quote
@@ -16,10 +17,13 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from people.models import User
-from programmes.models import ActivityEntry, EvidenceFile
+from programmes.models import ActivityEntry, EvidenceFile, SupportRole
+from programmes.queries.progress import monday
 from standards.models import Framework
+from tests.factories import people as p
 from tests.factories import programmes as f
 from tests.worlds import PERSONAS, World
 
@@ -46,6 +50,7 @@ class Route:
 
 LEARNERS = "learner other_learner"
 READERS = "learner coach mentor manager lead"
+INSIDERS = "coach mentor manager lead org_admin administrator"
 MEMBERS = " ".join((*PERSONAS, *OTHERS))
 PUBLIC_PAGE: Any = {"get": {200: "*"}, "visitor": (200, SIGN_IN)}
 
@@ -108,6 +113,27 @@ ROUTES = {
         args=("off_job",),
         body={"reason": "Which part did you do?"},
     ),
+    "programmes:form_keep": Route(post={200: LEARNERS, 404: "*"}),
+    "programmes:form_keep_changed": Route(post={200: "learner", 403: INSIDERS, 404: "*"}, args=("draft",)),
+    "programmes:activity_delete": Route(
+        {200: "learner", 403: INSIDERS, 404: "*"}, {302: "learner", 403: INSIDERS, 404: "*"}, args=("draft",)
+    ),
+    "programmes:activity_withdraw": Route(post={302: "learner", 403: INSIDERS, 404: "*"}, args=("on_job",)),
+    "programmes:activities_decide": Route(post={302: "*"}),
+    "programmes:decision_undo": Route(post={302: "*"}),
+    "programmes:week_submit": Route(
+        post={302: "learner", 403: INSIDERS, 404: "*"}, args=("enrolment", "week")
+    ),
+    "programmes:leave_mark": Route(
+        post={302: "learner coach", 403: "mentor manager lead org_admin administrator", 404: "*"},
+        args=("enrolment", "week"),
+    ),
+    "programmes:leave_unmark": Route(
+        post={302: "learner coach", 403: "mentor manager lead org_admin administrator", 404: "*"},
+        args=("enrolment", "leave"),
+    ),
+    "programmes:cover": Route({200: "coach other_coach", 403: "*"}, {200: "coach other_coach", 403: "*"}),
+    "programmes:cover_end": Route(post={302: "coach", 404: "*"}, args=("cover",)),
     "programmes:evidence_read": Route(
         {200: READERS, 302: "administrator", 403: "org_admin", 404: "*"}, args=("shared_file",)
     ),
@@ -173,6 +199,21 @@ def answer_of(declared: Answers, persona: str) -> int | str:
     return next(status for status, personas in declared.items() if "*" in personas.split())
 
 
+def cover_of(world: World) -> SupportRole:
+    """Somebody who belongs to nobody's personas covers for the coach."""
+    side, today = world.ours, timezone.localdate()
+    colleague = p.MembershipFactory(organisation=side.provider, role="coach").person
+    covered = SupportRole.objects.get(enrolment=side.enrolment, role="coach")
+    return SupportRole.objects.create(
+        enrolment=side.enrolment,
+        person=colleague,
+        role="coach",
+        starts_on=today,
+        ends_on=today,
+        covers=covered,
+    )
+
+
 def rows_of(world: World) -> dict[str, Any]:
     """What the names in `args` stand for."""
     side = world.ours
@@ -184,6 +225,9 @@ def rows_of(world: World) -> dict[str, Any]:
         "unpublished": Framework.objects.create(code="FW-draft", title="Draft"),
         "published": side.framework,
         "enrolment": side.enrolment,
+        "week": monday(timezone.localdate() - timedelta(weeks=3)).isoformat(),
+        "leave": side.enrolment.breaks.create(starts_on="2020-01-06", ends_on="2020-01-12", is_leave=True),
+        "cover": cover_of(world),
         "uid": "1",
         "key": "not-a-key",
     }

@@ -1,0 +1,157 @@
+"""What is out of the ordinary about an activity: said to its learner before it is sent, and beside it in the queue."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from people.models import User
+from people.permissions import Permission
+from programmes.models import ActivityEntry, Enrolment
+from programmes.models.activities import MINUTES_A_DAY
+
+LONG_DAY_MINUTES = 10 * 60
+LATE_AFTER_DAYS = 14
+SAME_TITLE_DAYS = 90
+
+
+class Check(models.TextChoices):
+    """What an approver looks at first."""
+
+    LONG_DAY = "long_day", _("More than 10 h on this day")
+    OVERLAP = "overlap", _("Overlaps another entry in time")
+    LATE = "late", _("Sent more than 14 days later")
+    NO_REFLECTION = "no_reflection", _("No reflection")
+    SAME_TITLE = "same_title", _("Same title in the last three months")
+    UNPAID = "unpaid", _("Not in paid working time")
+
+
+NEEDS_REASON = frozenset({Check.LONG_DAY, Check.OVERLAP, Check.LATE})
+"""Allowed with a reason that the approver reads (domain.md, guard rails)."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """One piece of time as it was typed or stored; `pk` is None for what is not stored yet."""
+
+    pk: int | None
+    done_on: dt.date
+    starts_at: dt.time | None
+    minutes: int
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    """Whether the two lie on each other; unknown start times never do."""
+    if one.starts_at is None or other.starts_at is None or one.done_on != other.done_on:
+        return False
+    a, b = (x.starts_at.hour * 60 + x.starts_at.minute for x in (one, other) if x.starts_at is not None)
+    return a < b + other.minutes and b < a + one.minutes
+
+
+def exceptions_of(enrolment: Enrolment, spans: Sequence[Span], *, on: dt.date) -> list[Check]:
+    """For which of NEEDS_REASON the times that are about to be sent need a reason; two queries at most.
+
+    `spans` are the new or changed entries; the learner's other entries, in every state, are looked up. A day of more
+    than 24 hours is not among them: it is refused whatever the reason.
+    """
+    days = {span.done_on for span in spans}
+    own = [span.pk for span in spans if span.pk]
+    others = [
+        Span(*row)
+        for row in ActivityEntry.objects.filter(enrolment=enrolment, done_on__in=days)
+        .exclude(pk__in=own)
+        .values_list("pk", "done_on", "starts_at", "minutes")
+    ]
+    found = set()
+    totals: dict[dt.date, int] = defaultdict(int)
+    for span in [*others, *spans]:
+        totals[span.done_on] += span.minutes
+    if any(LONG_DAY_MINUTES < minutes <= MINUTES_A_DAY for minutes in totals.values()):
+        found.add(Check.LONG_DAY)
+    if any(_overlap(span, other) for i, span in enumerate(spans) for other in [*others, *spans[i + 1 :]]):
+        found.add(Check.OVERLAP)
+    if any((on - day).days > LATE_AFTER_DAYS for day in days):
+        found.add(Check.LATE)
+    return [check for check in Check if check in found]
+
+
+def exceptions_of_entry(entry: ActivityEntry, *, on: dt.date) -> list[Check]:
+    """The same for one stored entry."""
+    span = Span(entry.pk, entry.done_on, entry.starts_at, entry.minutes)
+    return exceptions_of(entry.enrolment, [span], on=on)
+
+
+def checks_of(entries: Collection[ActivityEntry], *, reader: User) -> Mapping[int, list[Check]]:
+    """The checks of each sent entry by its pk; three queries, whatever the number of entries.
+
+    Drafts of the learner are nobody else's business and count for nothing. Whether there is a reflection is said only
+    to who may read it.
+    """
+    found: dict[int, set[Check]] = {entry.pk: set() for entry in entries}
+    if entries:
+        _check_days(entries, found)
+        _check_titles(entries, found)
+        _check_reflections(entries, found, reader)
+    for entry in entries:
+        if entry.submitted_at and _days_late(entry) > LATE_AFTER_DAYS:
+            found[entry.pk].add(Check.LATE)
+        if not entry.is_paid:
+            found[entry.pk].add(Check.UNPAID)
+    return {pk: [check for check in Check if check in checks] for pk, checks in found.items()}
+
+
+def _days_late(entry: ActivityEntry) -> int:
+    assert entry.submitted_at is not None
+    return (timezone.localdate(entry.submitted_at) - entry.done_on).days
+
+
+def _check_days(entries: Collection[ActivityEntry], found: dict[int, set[Check]]) -> None:
+    sent = ActivityEntry.objects.exclude(status=ActivityEntry.Status.DRAFT)
+    rows = sent.filter(
+        enrolment__in={entry.enrolment_id for entry in entries},
+        done_on__in={entry.done_on for entry in entries},
+    )
+    days: dict[tuple[int, dt.date], list[Span]] = defaultdict(list)
+    for enrolment, *span in rows.values_list("enrolment", "pk", "done_on", "starts_at", "minutes"):
+        days[enrolment, span[1]].append(Span(*span))
+    for entry in entries:
+        day = days[entry.enrolment_id, entry.done_on]
+        own = Span(entry.pk, entry.done_on, entry.starts_at, entry.minutes)
+        if sum(span.minutes for span in day) > LONG_DAY_MINUTES:
+            found[entry.pk].add(Check.LONG_DAY)
+        if any(_overlap(own, span) for span in day if span.pk != entry.pk):
+            found[entry.pk].add(Check.OVERLAP)
+
+
+def _check_titles(entries: Collection[ActivityEntry], found: dict[int, set[Check]]) -> None:
+    """Titles are compared in the database, which folds upper and lower case in one way for both sides."""
+    wanted = Q()
+    for entry in entries:
+        since = entry.done_on - dt.timedelta(days=SAME_TITLE_DAYS)
+        wanted |= Q(enrolment=entry.enrolment_id, title__iexact=entry.title, done_on__gte=since)
+    sent = ActivityEntry.objects.exclude(status=ActivityEntry.Status.DRAFT).filter(wanted)
+    rows = sent.annotate(folded=Lower("title")).values_list("enrolment", "folded", "done_on", "pk")
+    same: dict[tuple[int, str], list[tuple[dt.date, int]]] = defaultdict(list)
+    folded: dict[int, str] = {}
+    for enrolment, title, day, pk in rows:
+        same[enrolment, title].append((day, pk))
+        folded[pk] = title
+    for entry in entries:
+        since = entry.done_on - dt.timedelta(days=SAME_TITLE_DAYS)
+        for day, pk in same[entry.enrolment_id, folded.get(entry.pk, "")]:
+            if pk != entry.pk and since <= day and (day, pk) < (entry.done_on, entry.pk):
+                found[entry.pk].add(Check.SAME_TITLE)
+
+
+def _check_reflections(
+    entries: Collection[ActivityEntry], found: dict[int, set[Check]], reader: User
+) -> None:
+    rows = ActivityEntry.objects.filter(pk__in=[entry.pk for entry in entries], reflection=None)
+    for pk in rows.permitted_to(reader, Permission.REFLECTION_READ).values_list("pk", flat=True):
+        found[pk].add(Check.NO_REFLECTION)
