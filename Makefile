@@ -7,7 +7,7 @@ SYSTEM_PYTHON := $(shell for name in python3.11 python3 python; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$name && break; done)
 PYTHON := .venv/bin/python
 APPS := core uploads people standards programmes dashboards wbl_portal
-CODE := $(APPS) tests tools manage.py
+CODE := $(APPS) tests tools deploy manage.py
 # For the checks that load the settings but need no server.
 SETTINGS := WBL_PROFILE=test SECRET_KEY=only-for-checks DATABASE_URL=sqlite://:memory: \
             REDIS_URL=redis://127.0.0.1:6379/0 SITE_URL=http://testserver
