@@ -40,7 +40,8 @@ class JsonFormatter(logging.Formatter):
         error = record.exc_info[1] if record.exc_info else None
         if error is not None:
             line["error"] = type(error).__qualname__
-            line["traceback"] = list(places_of(error))
+            if not record.name.startswith("django.security"):  # refused on purpose: its place says nothing
+                line["traceback"] = list(places_of(error))
         return json.dumps(line, ensure_ascii=False, default=lambda value: type(value).__name__)
 
 

@@ -87,9 +87,9 @@ PROJECT_APPS = ["core", "uploads", "people", "standards", "programmes", "dashboa
 MIDDLEWARE = [
     "core.middleware.RequestIdMiddleware",
     "core.middleware.RequestLogMiddleware",
-    "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "core.middleware.HeadersMiddleware",
+    "django.middleware.security.SecurityMiddleware",  # below the headers: it refuses and redirects by itself
     "core.middleware.ProbeMiddleware",  # above all that knows hosts, sessions and people
     "whitenoise.middleware.WhiteNoiseMiddleware",  # below the headers: they are for static files too
     "core.middleware.RefuseBrokenTextMiddleware",
@@ -233,6 +233,9 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "dashboards:landing"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = None
+# How many proxies stand in front and add to X-Forwarded-For: the limits of sign-in count by the visitor's address.
+# With a number too small all visitors share one limit, with one too large a visitor writes an address of their own.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1 if IS_PRODUCTION else 0)
 
 # Mail -------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = required(

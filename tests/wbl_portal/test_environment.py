@@ -213,7 +213,7 @@ def test_web_server_and_worker_end_with_the_same_line(command: list[str]) -> Non
 
 @pytest.mark.slow
 def test_settings_follow_the_site_and_the_pool() -> None:
-    names = ("ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "SECURE_SSL_REDIRECT", "SESSION_COOKIE_SECURE")
+    names = ("ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "SECURE_SSL_REDIRECT", "ALLAUTH_TRUSTED_PROXY_COUNT")
     script = f"""
 from django.conf import settings as s
 print([getattr(s, name) for name in {names}])
@@ -222,7 +222,7 @@ print(s.DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"], s.DATABASES["defaul
     given = {"DJANGO_SETTINGS_MODULE": "wbl_portal.settings", "ALLOWED_HOSTS": "portal.internal"}
     done = start(["-c", script], DATABASE_POOLED="1", **given)
     assert done.stdout.splitlines() == [
-        "[['portal.sample.example', 'portal.internal'], ['https://portal.sample.example'], True, True]",
+        "[['portal.sample.example', 'portal.internal'], ['https://portal.sample.example'], True, 1]",
         "True 60",
     ]
     assert start(["-c", script], **given).stdout.endswith("False 60\n")
