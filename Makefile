@@ -78,6 +78,14 @@ migrations: setup-dev ## check that no migration is missing
 coverage: ## check the branch coverage of the last `make test`
 	$(PYTHON) -m coverage report
 
+.PHONY: bench
+bench: setup-dev ## measure the pages at 50, 500 and 5,000 learners (LEARNERS=50 ROUNDS=1: less); about 10 minutes
+	@exec $(PYTHON) -m tools.bench $(if $(LEARNERS),--learners=$(LEARNERS)) $(if $(ROUNDS),--rounds=$(ROUNDS))
+
+.PHONY: faults
+faults: setup-dev ## kill web workers and databases while people send entries; nothing may be lost or doubled
+	@exec $(PYTHON) -m tools.faults $(if $(KILLS),--kills=$(KILLS)) $(if $(ON),--on=$(ON))
+
 .PHONY: messages
 messages: setup-dev ## extract the messages into locale/*/LC_MESSAGES/django.po
 	$(PYTHON) -m tools.messages update

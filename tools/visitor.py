@@ -34,9 +34,8 @@ class _FormReader(HTMLParser):
             self.fields[name] = [""]
         elif tag == "select":
             self.select = name
-        elif tag == "option" and self.select and given.get("value"):
-            if "selected" in given or self.select not in self.fields:
-                self.fields[self.select] = [given["value"]]
+        elif tag == "option":
+            self._option(given.get("value", ""), is_selected="selected" in given)
 
     def _input(self, name: str, given: dict[str, str]) -> None:
         kind, value = given.get("type", "text"), given.get("value", "")
@@ -45,6 +44,10 @@ class _FormReader(HTMLParser):
                 self.fields[name] = [value or "on"]
         elif kind != "file":
             self.fields[name] = [value]
+
+    def _option(self, value: str, *, is_selected: bool) -> None:
+        if self.select and value and (is_selected or self.select not in self.fields):
+            self.fields[self.select] = [value]
 
     def handle_endtag(self, tag: str) -> None:
         """A select is over."""
