@@ -7,7 +7,7 @@ SYSTEM_PYTHON := $(shell for name in python3.11 python3 python; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$name && break; done)
 PYTHON := .venv/bin/python
 APPS := core uploads people standards programmes dashboards wbl_portal
-CODE := $(APPS) tests tools manage.py
+CODE := $(APPS) tests tools deploy manage.py
 # For the checks that load the settings but need no server.
 SETTINGS := WBL_PROFILE=test SECRET_KEY=only-for-checks DATABASE_URL=sqlite://:memory: \
             REDIS_URL=redis://127.0.0.1:6379/0 SITE_URL=http://testserver
@@ -77,6 +77,14 @@ migrations: setup-dev ## check that no migration is missing
 .PHONY: coverage
 coverage: ## check the branch coverage of the last `make test`
 	$(PYTHON) -m coverage report
+
+.PHONY: bench
+bench: setup-dev ## measure the pages at 50, 500 and 5,000 learners (LEARNERS=50 ROUNDS=1: less); about 10 minutes
+	@exec $(PYTHON) -m tools.bench $(if $(LEARNERS),--learners=$(LEARNERS)) $(if $(ROUNDS),--rounds=$(ROUNDS))
+
+.PHONY: faults
+faults: setup-dev ## kill web workers and databases while people send entries; nothing may be lost or doubled
+	@exec $(PYTHON) -m tools.faults $(if $(KILLS),--kills=$(KILLS)) $(if $(ON),--on=$(ON))
 
 .PHONY: messages
 messages: setup-dev ## extract the messages into locale/*/LC_MESSAGES/django.po

@@ -1,6 +1,8 @@
 """What holds for every request, whatever the page."""
 
 import codecs
+import logging
+import time
 import uuid
 from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
@@ -9,8 +11,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.utils.cache import patch_cache_control
 
 from core.audit import request_id
+from core.health import PROBES
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+requests = logging.getLogger("portal.request")
+METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"})
 
 
 class RequestIdMiddleware:
@@ -27,6 +32,42 @@ class RequestIdMiddleware:
             return response
         finally:
             request_id.reset(token)
+
+
+class RequestLogMiddleware:
+    """One line for each request: its route's name and never its address, which may hold what somebody typed."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        begun = time.perf_counter()
+        response = self.get_response(request)
+        if request.path_info in PROBES and response.status_code == 200:
+            return response  # every few seconds, and nobody wants to know
+        facts = {
+            "method": request.method if request.method in METHODS else "other",
+            "route": request.resolver_match.view_name if request.resolver_match else "",
+            "status": response.status_code,
+            "milliseconds": round((time.perf_counter() - begun) * 1000, 1),
+        }
+        requests.info("request", extra=facts)
+        return response
+
+
+class ProbeMiddleware:
+    """Answers /livez and /readyz before anything asks for host, session or person.
+
+    A probe comes from inside, by an address in place of the host's name. The routes of the same views give them their
+    names, and are found in the list of what is public.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        view = PROBES.get(request.path_info)
+        return view(request) if view else self.get_response(request)
 
 
 class HeadersMiddleware:

@@ -103,7 +103,7 @@ def _shell(request: HttpRequest) -> Shell:
     user = request.user
     if not user.is_authenticated:
         return Shell()
-    hats = hats_of(user)
+    hats = getattr(request, "hats", None) or hats_of(user)
     keys = home_keys(hats)
     wanted = request.session.get(HOME_KEY, "")
     current = wanted if wanted in keys else (keys[0] if keys else "")

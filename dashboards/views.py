@@ -54,6 +54,7 @@ class RoleHomeView(View):
         self.user: User = request.user  # type: ignore[assignment]
         self.today = timezone.localdate()
         self.hats = queries.hats_of(self.user)
+        request.hats = self.hats  # for the frame around the page, which would ask again
         if self.key not in home_keys(self.hats):
             raise PermissionDenied
         if request.session.get(HOME_KEY) != self.key:  # otherwise each visit would write the session

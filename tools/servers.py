@@ -190,12 +190,12 @@ def private_postgres(name: str, *, reasons: list[str], binaries: Path | None = N
         return None
     # /tmp and not the project: a socket's path must be short, and root's stand-in must be able to enter it.
     folder = Path(tempfile.mkdtemp(prefix="wbl-pg-"))
-    identity = _not_root()
+    identity = not_root()
     if identity:
         os.chown(folder, identity["user"], identity["group"])
     data = folder / "data"
     try:
-        _initdb(binaries, data, identity)
+        initdb(binaries, data, identity)
         process = _start_postgres(binaries, folder, data, identity)
     except (OSError, subprocess.CalledProcessError) as error:
         output = getattr(error, "output", None) or str(error)
@@ -216,7 +216,7 @@ def private_postgres(name: str, *, reasons: list[str], binaries: Path | None = N
     return Server(url, f"private PostgreSQL from {binaries}", stop)
 
 
-def _not_root() -> dict[str, Any]:
+def not_root() -> dict[str, Any]:
     """Whom to run the cluster as when we are root: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return {}
@@ -227,7 +227,8 @@ def _not_root() -> dict[str, Any]:
     return {}
 
 
-def _initdb(binaries: Path, data: Path, identity: dict[str, Any]) -> None:
+def initdb(binaries: Path, data: Path, identity: dict[str, Any]) -> None:
+    """Make a cluster in `data` whose superuser is wbl. Raises CalledProcessError with what initdb said."""
     command: list[str | Path] = [
         binaries / "initdb",
         "-D",

@@ -7,8 +7,19 @@ from pathlib import Path
 
 import environ
 from celery.schedules import crontab
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from wbl_portal.environment import (
+    SettingRefused,
+    check_folder,
+    check_hosts,
+    check_redis_url,
+    check_secret_key,
+    check_sender,
+    database_settings,
+    host_of_site,
+    mail_settings,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -19,28 +30,33 @@ if (BASE_DIR / ".env").is_file():
 
 PROFILE = env.str("WBL_PROFILE", default="production")
 if PROFILE not in {"embedded", "production", "test"}:
-    raise ImproperlyConfigured(f"WBL_PROFILE is {PROFILE!r}: use embedded, production or test.")
+    raise SettingRefused("WBL_PROFILE", f"is {PROFILE!r}: use embedded, production or test.")
 IS_EMBEDDED = PROFILE == "embedded"
 IS_PRODUCTION = PROFILE == "production"
 
 
-def required(name: str, embedded_default: str) -> str:
-    """The variable's value; outside the embedded profile a missing one stops start-up with a clear line."""
-    value: str = env.str(name, default=embedded_default if IS_EMBEDDED else "")
+def required(name: str, default: str = "", *, unless: bool = IS_EMBEDDED) -> str:
+    """The variable's value; a missing one stops start-up. `default` stands in for it where `unless` holds."""
+    value: str = env.str(name, default=default if unless else "").strip()
     if not value:
-        raise ImproperlyConfigured(
-            f"{name} is not set. See .env.example, or `make run` for the embedded profile."
-        )
+        raise SettingRefused(name, "is not set. See .env.example, or `make run` for the embedded profile.")
     return value
 
 
-SECRET_KEY = required("SECRET_KEY", "")
+SECRET_KEY = required("SECRET_KEY")
 DATABASE_URL = required("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
 REDIS_URL = required("REDIS_URL", f"unix://{VAR_DIR / 'valkey.sock'}")
 SITE_URL = required("SITE_URL", "http://127.0.0.1:8000")
 DEBUG = env.bool("DEBUG", default=False)
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
+OTHER_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if IS_EMBEDDED else [])
+ALLOWED_HOSTS = list(dict.fromkeys([host_of_site(SITE_URL, https=IS_PRODUCTION), *OTHER_HOSTS]))
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+check_redis_url(REDIS_URL)
+if IS_PRODUCTION:
+    check_secret_key(SECRET_KEY)
+    check_hosts(ALLOWED_HOSTS)
+    if DEBUG:
+        raise SettingRefused("DEBUG", "is on, which shows settings and data to visitors: leave it out.")
 
 INSTALLED_APPS = [
     "modeltranslation",  # before admin, so that its admin classes are patched
@@ -70,9 +86,11 @@ PROJECT_APPS = ["core", "uploads", "people", "standards", "programmes", "dashboa
 
 MIDDLEWARE = [
     "core.middleware.RequestIdMiddleware",
-    "django.middleware.security.SecurityMiddleware",
+    "core.middleware.RequestLogMiddleware",
     "csp.middleware.CSPMiddleware",
     "core.middleware.HeadersMiddleware",
+    "django.middleware.security.SecurityMiddleware",  # below the headers: it refuses and redirects by itself
+    "core.middleware.ProbeMiddleware",  # above all that knows hosts, sessions and people
     "whitenoise.middleware.WhiteNoiseMiddleware",  # below the headers: they are for static files too
     "core.middleware.RefuseBrokenTextMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -108,17 +126,22 @@ TEMPLATES = [
 ]
 
 # Database ---------------------------------------------------------------------
-DATABASES = {"default": env.db_url_config(DATABASE_URL)}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+DATABASE_POOLED = env.bool("DATABASE_POOLED", default=False)
+DATABASES = {"default": database_settings(DATABASE_URL, postgres_only=IS_PRODUCTION)}
+_database = DATABASES["default"]
+_options = _database.setdefault("OPTIONS", {})
+if _database["ENGINE"].endswith("sqlite3"):
     # IMMEDIATE: a write transaction takes its lock at the start, so concurrent writers wait instead of failing.
-    DATABASES["default"]["OPTIONS"] = {
-        "timeout": 20,
-        "transaction_mode": "IMMEDIATE",
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-    }
+    _options["timeout"] = 20
+    _options["transaction_mode"] = "IMMEDIATE"
+    _options["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    _database["CONN_MAX_AGE"] = 60
+    _database["CONN_HEALTH_CHECKS"] = True
+    _options.setdefault("connect_timeout", 5)
+    # A cursor of the server's lives in one connection, and PgBouncer in transaction mode gives each transaction
+    # another. The connection to PgBouncer itself may stay open: it costs the database nothing.
+    _database["DISABLE_SERVER_SIDE_CURSORS"] = DATABASE_POOLED
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
@@ -126,6 +149,8 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "wbl",
+        # A Redis that hangs must not take the pages with it.
+        "OPTIONS": {"socket_connect_timeout": 3, "socket_timeout": 5},
     }
 }
 
@@ -176,7 +201,9 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not IS_PRODUCTION
 WHITENOISE_AUTOREFRESH = False
-MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(VAR_DIR / "media")))  # private: no URL leads there
+# Private: no URL leads there. In production it has to be chosen, because it has to be backed up.
+MEDIA_ROOT = Path(required("MEDIA_ROOT", str(VAR_DIR / "media"), unless=not IS_PRODUCTION))
+check_folder("MEDIA_ROOT", str(MEDIA_ROOT))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
@@ -206,16 +233,21 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "dashboards:landing"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = None
+# How many proxies stand in front and add to X-Forwarded-For: the limits of sign-in count by the visitor's address.
+# With a number too small all visitors share one limit, with one too large a visitor writes an address of their own.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1 if IS_PRODUCTION else 0)
 
 # Mail -------------------------------------------------------------------------
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="WBL Portal <portal@sample.example>")
+DEFAULT_FROM_EMAIL = required(
+    "DEFAULT_FROM_EMAIL", "WBL Portal <portal@sample.example>", unless=not IS_PRODUCTION
+)
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+check_sender(DEFAULT_FROM_EMAIL)
 if IS_EMBEDDED:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = VAR_DIR / "mail"
 elif IS_PRODUCTION:
-    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    vars().update(env.email_url("EMAIL_URL", default="smtp://127.0.0.1:25"))
+    vars().update(mail_settings(required("EMAIL_URL")))
 EMAIL_TIMEOUT = 20
 
 # Security headers -------------------------------------------------------------
@@ -245,6 +277,7 @@ CSRF_FAILURE_VIEW = "core.views.csrf_failure"
 if IS_PRODUCTION:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^(livez|readyz)$"]  # probes come by plain HTTP, from inside
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
@@ -255,10 +288,22 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 CRISPY_FAIL_SILENTLY = False
 FILTERS_EMPTY_CHOICE_LABEL = _("All")
 
+# In production JSON without personal text (core/logs.py). Requests have a line of their own, so that Django's warnings
+# of 404 and the like, which name the address, are not wanted; nor are its mails, which hold the whole request.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "%(levelname)s %(name)s %(message)s"},
+        "json": {"()": "core.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "json" if IS_PRODUCTION else "line"}
+    },
     "root": {"handlers": ["console"], "level": "INFO" if IS_PRODUCTION else "WARNING"},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO" if IS_PRODUCTION else "WARNING"},
+        "django.request": {"level": "ERROR"},
+        "pikepdf": {"level": "WARNING"},
+    },
 }

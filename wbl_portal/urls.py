@@ -6,6 +6,8 @@ from django.contrib import admin
 from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
+from core.health import livez, readyz
+
 admin.site.site_header = admin.site.site_title = _("WBL Portal administration")
 admin.site.index_title = _("Site")
 
@@ -19,6 +21,8 @@ urlpatterns = [
     path("standards/", include("standards.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
+    path("livez", livez, name="livez"),
+    path("readyz", readyz, name="readyz"),
 ]
 
 if settings.IS_EMBEDDED:

@@ -7,6 +7,7 @@ point, made here, so that no language setting can put a comma into an attribute.
 import datetime
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from itertools import chain
 from typing import Any, Literal
 
@@ -49,8 +50,11 @@ def kind(series: Series, icon: str, word: str) -> SafeString:
 @register.filter
 def hours_number(minutes: int | None) -> str:
     """Minutes as hours in the reader's number format: one decimal, none when whole. Empty for None."""
-    if minutes is None:
-        return ""
+    return "" if minutes is None else _hours_number(minutes, get_language())
+
+
+@lru_cache(maxsize=5000)  # a team's page shows several hundred, most of them the same few
+def _hours_number(minutes: int, language: str | None) -> str:
     value = (Decimal(minutes) / 60).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
     is_whole = value == value.to_integral_value()
     return number_format(value, decimal_pos=0 if is_whole else 1, force_grouping=True)
