@@ -6,7 +6,7 @@ SHELL := /bin/sh
 SYSTEM_PYTHON := $(shell for name in python3.11 python3 python; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$name && break; done)
 PYTHON := .venv/bin/python
-APPS := core uploads people standards programmes dashboards wbl_portal
+APPS := core uploads downloads people standards programmes dashboards wbl_portal
 CODE := $(APPS) tests tools deploy manage.py
 # For the checks that load the settings but need no server.
 SETTINGS := WBL_PROFILE=test SECRET_KEY=only-for-checks DATABASE_URL=sqlite://:memory: \

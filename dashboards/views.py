@@ -9,12 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
 from django.views import View
 
 from dashboards import queries
 from dashboards.context_processors import HOME_KEY, home_keys
+from dashboards.exporters import enrolments_table, groups_table
+from downloads.tables import table_response, wanted_format
 from people.models import Organisation, User
 from people.permissions import Permission, Relation
+from programmes.exporters import progress_table, waiting_table
 from programmes.models import Enrolment, Programme
 from programmes.queries import activities, progress
 from programmes.queries.cover import covered_today
@@ -106,6 +110,11 @@ class QueueView(RoleHomeView):
         )
         mine = queries.supported_by(self.user, Relation.COACH, Relation.MENTOR)
         rows = queries.worst_first(progress.progress_of(mine, on=self.today))
+        if wanted := wanted_format(request, "waiting"):
+            every = activities.for_table(shown, on=self.today)
+            return table_response(waiting_table(queries.with_checks(every, reader=self.user)), wanted)
+        if wanted := wanted_format(request, "learners"):
+            return table_response(progress_table(rows, title=_("Your learners")), wanted)
         context = {
             "page": page,
             "entries": queries.with_checks(page.object_list, reader=self.user),
@@ -130,6 +139,10 @@ class TeamView(RoleHomeView):
         team = queries.supported_by(self.user, Relation.MANAGER)
         rows = queries.worst_first(progress.progress_of(team, on=self.today))
         waiting = activities.for_table(activities.waiting_for(self.user), on=self.today)
+        if wanted := wanted_format(request, "waiting"):
+            return table_response(waiting_table(queries.with_checks(waiting, reader=self.user)), wanted)
+        if wanted := wanted_format(request, "team"):
+            return table_response(progress_table(rows, title=_("Your team")), wanted)
         context = {
             "rows": rows,
             "sums": queries.team_sums(rows),
@@ -152,6 +165,9 @@ class LeadView(RoleHomeView):
         ordered = enrolments.permitted_to(self.user, Permission.PROGRESS_READ).order_by(
             "learner__display_name", "pk"
         )
+        if wanted := wanted_format(request):
+            rows = progress.progress_of(ordered, on=self.today)
+            return table_response(progress_table(rows, title=_("Learners under way")), wanted)
         page = Paginator(ordered, ROWS_A_PAGE).get_page(request.GET.get("page"))
         ids = [row.pk for row in page.object_list]
         rows = progress.progress_of(
@@ -175,9 +191,13 @@ class OrganisationView(RoleHomeView):
             organisation__in=[organisation.pk for organisation, _groups in organisations]
         )
         people = people.select_related("learner", "organisation", "cohort__programme")
-        page = Paginator(people.order_by("learner__display_name", "pk"), ROWS_A_PAGE).get_page(
-            request.GET.get("page")
-        )
+        people = people.order_by("learner__display_name", "pk")
+        if wanted := wanted_format(request, "people"):
+            return table_response(enrolments_table(people), wanted)
+        for organisation, groups in organisations:
+            if wanted := wanted_format(request, f"totals-{organisation.pk}"):
+                return table_response(groups_table(groups, title=organisation.name), wanted)
+        page = Paginator(people, ROWS_A_PAGE).get_page(request.GET.get("page"))
         context = {"organisations": organisations, "page": page, "smallest": queries.SMALLEST_GROUP}
         return render(request, "dashboards/organisation.html", context)
 

@@ -77,12 +77,13 @@ INSTALLED_APPS = [
     "csp",
     "core",
     "uploads",
+    "downloads",
     "people",
     "standards",
     "programmes",
     "dashboards",
 ]
-PROJECT_APPS = ["core", "uploads", "people", "standards", "programmes", "dashboards"]
+PROJECT_APPS = ["core", "uploads", "downloads", "people", "standards", "programmes", "dashboards"]
 
 MIDDLEWARE = [
     "core.middleware.RequestIdMiddleware",

@@ -6,10 +6,13 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views import View
 
+from downloads.tables import table_response, wanted_format
 from people.permissions import Permission, standing_of
 from programmes.actions import OPEN_ENROLMENTS
+from programmes.exporters import activities_table
 from programmes.forms import ActivityFilter
 from programmes.models import ActivityEntry, Enrolment
 from programmes.queries import activities as reads
@@ -33,6 +36,8 @@ class ActivityListView(View):
         choices = reads.criteria_choices(enrolment)
         filters = ActivityFilter(request.GET, queryset=permitted, standing=standing, choices=choices)
         rows = filters.qs
+        if wanted := wanted_format(request):
+            return self.download(enrolment, rows, wanted)
         missing = set() if filters.is_active else set(reads.missing_weeks(enrolment, on=today))
         leave = {} if filters.is_active else reads.weeks_of_leave(enrolment)
         mondays = sorted(reads.weeks_with_entries(rows) | missing | set(leave), reverse=True)
@@ -53,6 +58,12 @@ class ActivityListView(View):
         }
         template = "programmes/_activity_weeks.html" if self.is_partial() else "programmes/activity_list.html"
         return render(request, template, context)
+
+    def download(self, enrolment: Enrolment, rows: Any, wanted: str) -> HttpResponse:
+        """All that the filters leave, as a file."""
+        title = _("Activities of %(name)s") % {"name": enrolment.learner.display_name}
+        entries = reads.for_table(rows, on=timezone.localdate()).order_by("-done_on", "-pk")
+        return table_response(activities_table(entries, title=title), wanted)
 
     def is_partial(self) -> bool:
         """Whether htmx asks for the list alone."""

@@ -3,6 +3,7 @@
 Layers, dependencies and the length of files are in tests/tools/test_declarations.py.
 """
 
+import datetime as dt
 import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,7 +21,7 @@ from django.dispatch import Signal
 from django.template.loader import get_template
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from people.models import User
 from programmes.models import (
@@ -33,6 +34,7 @@ from programmes.models import (
     Reflection,
     SupportRole,
 )
+from programmes.queries.progress import monday
 from standards.models import Framework, Scale
 from tests.factories import programmes as f
 from tests.worlds import World
@@ -44,7 +46,9 @@ LANGUAGES = [code for code, _name in settings.LANGUAGES]
 def test_project_apps_are_the_installed_ones_from_the_lowest_up() -> None:
     own = [app for app in settings.INSTALLED_APPS if (ROOT / app).is_dir()]
     assert (
-        own == settings.PROJECT_APPS == ["core", "uploads", "people", "standards", "programmes", "dashboards"]
+        own
+        == settings.PROJECT_APPS
+        == ["core", "uploads", "downloads", "people", "standards", "programmes", "dashboards"]
     )
 
 
@@ -171,9 +175,11 @@ STORY = [
     ("learner", "programmes:activity_create", ""),
     ("learner", "programmes:activity_change", "returned"),
     ("learner", "programmes:activity_detail", "approved"),
+    ("learner", "programmes:activity_delete", "draft"),
     ("coach", "dashboards:queue", ""),
     ("coach", "programmes:activity_detail", "sent"),
     ("coach", "programmes:enrolment_activities", "enrolment"),
+    ("coach", "programmes:cover", ""),
     ("mentor", "dashboards:queue", ""),
     ("manager", "dashboards:team", ""),
     ("manager", "programmes:activity_detail", "sent"),
@@ -188,6 +194,18 @@ STORY = [
     ("learner", "account_change_password", ""),
     ("learner", "account_email", ""),
 ]
+
+
+ANSWERS = [
+    (
+        "learner",
+        "programmes:form_keep",
+        {"form_token": "9b2f1c52-1f6f-4f59-9b0a-0d2f6b1f7c11", "title": "Half"},
+    ),
+    ("coach", "programmes:activities_decide", {"do": "return", "ids": ["sent"]}),
+    ("coach", "programmes:activities_decide", {"do": "verify", "ids": ["sent"]}),
+]
+"""Posts for which something is drawn that no page above shows."""
 
 
 @pytest.mark.slow
@@ -206,6 +224,15 @@ def test_pages_of_the_story_render_in_every_language(
         f.EvidenceFactory(entry=entry)
         for kind in ("created", "submitted", "returned", "approved"):
             f.ActivityEventFactory(entry=entry, kind=kind, by=side.coach, reason="More, please.")
+    rows["sent"].exception_reason = "A fair"
+    rows["sent"].save()
+    rows["draft"] = f.ActivityFactory(**made)
+    week = monday(timezone.localdate()) - dt.timedelta(weeks=3)
+    side.enrolment.breaks.create(is_leave=True, starts_on=week, ends_on=week + dt.timedelta(days=6))
+    covered, today = SupportRole.objects.get(enrolment=side.enrolment, role="coach"), timezone.localdate()
+    f.SupportRoleFactory(
+        enrolment=side.enrolment, covers=covered, starts_on=today, ends_on=today, role="coach"
+    )
     clients: dict[str, Client] = {}
     rendered = set()
     for persona, name, row in STORY:
@@ -215,6 +242,13 @@ def test_pages_of_the_story_render_in_every_language(
         assert response.status_code == 200, (name, persona)
         assert f'<html lang="{language}"' in response.text, name
         rendered |= {template.name for template in response.templates}
+    for persona, name, fields in ANSWERS:
+        posted = {"ids": [rows[row].pk for row in fields["ids"]]} if "ids" in fields else {}
+        response = clients[persona].post(reverse(name), {**fields, **posted})
+        assert response.status_code in (200, 302), name
+        rendered |= {template.name for template in response.templates}
+    response = clients["learner"].get(reverse("programmes:activity_create"))
+    rendered |= {template.name for template in response.templates}
     own = {name for name in template_names() if name.split("/")[0] in settings.PROJECT_APPS}
     # The landing page is for visitors, below.
     assert {name for name in own - rendered if "landing" not in name} == set()

@@ -1,0 +1,119 @@
+"""Tables of activities and of people in programmes, as rows for a file; the same columns as on the page."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from core.translated import translated_text
+from downloads.tables import Table, hours_cell
+from programmes.models import ActivityEntry
+from programmes.queries.progress import Progress
+
+
+def _codes(entry: ActivityEntry) -> str:
+    return ", ".join(criterion.code for criterion in entry.criteria.all())
+
+
+def activities_table(entries: Iterable[ActivityEntry], *, title: str) -> Table:
+    """A list of activities; the entries as for_table() gives them."""
+    return Table(
+        title,
+        [
+            _("Date"),
+            _("Activity"),
+            _("Type"),
+            _("How"),
+            _("Criteria"),
+            _("Hours"),
+            _("State"),
+            _("Counts"),
+            _("Why not"),
+        ],
+        (
+            [
+                entry.done_on,
+                entry.title,
+                str(entry.get_kind_display()),
+                translated_text(entry.strategy, "name").text,
+                _codes(entry),
+                hours_cell(entry.minutes),
+                str(entry.get_status_display()),
+                _("No") if entry.uncounted_label else _("Yes"),
+                entry.uncounted_label,
+            ]
+            for entry in entries
+        ),
+    )
+
+
+def waiting_table(entries: Iterable[ActivityEntry]) -> Table:
+    """What waits to be verified; the entries with their checks."""
+    return Table(
+        _("Activities to verify"),
+        [
+            _("Date"),
+            _("Activity"),
+            _("Learner"),
+            _("Type"),
+            _("How"),
+            _("Criteria"),
+            _("Hours"),
+            _("Sent on"),
+            _("Look first"),
+        ],
+        (
+            [
+                entry.done_on,
+                entry.title,
+                entry.enrolment.learner.display_name,
+                str(entry.get_kind_display()),
+                translated_text(entry.strategy, "name").text,
+                _codes(entry),
+                hours_cell(entry.minutes),
+                entry.submitted_at.date() if entry.submitted_at else None,
+                "; ".join(str(check.label) for check in entry.checks),  # type: ignore[attr-defined]
+            ]
+            for entry in entries
+        ),
+    )
+
+
+def progress_table(rows: Iterable[Progress], *, title: str) -> Table:
+    """How people stand: hours counted against hours expected by today, of both kinds."""
+    return Table(
+        title,
+        [
+            _("Learner"),
+            _("Organisation"),
+            _("Programme"),
+            _("State"),
+            _("Off the job, counted hours"),
+            _("Off the job, hours expected by today"),
+            _("Off the job, hours planned"),
+            _("On the job, counted hours"),
+            _("On the job, hours expected by today"),
+            _("On the job, hours planned"),
+            _("Mean hours a week"),
+            _("Criteria touched"),
+            _("Criteria in all"),
+            _("Last entry"),
+        ],
+        (
+            [
+                row.enrolment.learner.display_name,
+                row.enrolment.organisation.name,
+                translated_text(row.enrolment.cohort.programme, "title").text,
+                str(row.enrolment.get_status_display()),
+                *(
+                    hours_cell(minutes)
+                    for kind in (row.off_job, row.on_job)
+                    for minutes in (kind.counted, kind.expected, kind.planned)
+                ),
+                hours_cell(row.mean_week),
+                row.criteria_touched,
+                row.criteria_total,
+                row.last_done_on,
+            ]
+            for row in rows
+        ),
+    )
