@@ -12,7 +12,9 @@ urlpatterns = [
     path("activities/<int:pk>/send/", activities.ActivitySubmitView.as_view(), name="activity_submit"),
     path("activities/<int:pk>/verify/", activities.ActivityApproveView.as_view(), name="activity_approve"),
     path("activities/<int:pk>/return/", activities.ActivityReturnView.as_view(), name="activity_return"),
+    path("activities/<int:pk>/evidence/", evidence.EvidenceListView.as_view(), name="activity_evidence"),
     path("evidence/<uuid:pk>/", evidence.EvidenceReadView.as_view(), name="evidence_read"),
+    path("evidence/<uuid:pk>/thumbnail/", evidence.ThumbnailReadView.as_view(), name="evidence_thumbnail"),
     path("evidence/<uuid:pk>/remove/", evidence.EvidenceRemoveView.as_view(), name="evidence_remove"),
     path(
         "learners/<int:pk>/activities/",

@@ -12,7 +12,7 @@ from programmes.actions.activities import (
     return_activity,
     submit_activity,
 )
-from programmes.actions.evidence import FILES_AN_ENTRY, attach_evidence, remove_evidence
+from programmes.actions.evidence import FILES_AN_ENTRY, attach_evidence, check_evidence, remove_evidence
 from programmes.actions.recording import EntryChanged, record_access
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "approve_activity",
     "attach_evidence",
     "change_activity",
+    "check_evidence",
     "create_activity",
     "record_access",
     "remove_evidence",

@@ -12,8 +12,9 @@ from core.transitions import TransitionRefused
 from people.permissions import Permission, standing_of
 from programmes import actions
 from programmes.forms import AccessReasonForm, ReturnForm
-from programmes.models import ActivityEntry, EvidenceFile
+from programmes.models import ActivityEntry
 from programmes.queries import activities as reads
+from programmes.queries.evidence import evidence_shown
 from programmes.views.permitted import entry_or_404, reason_given, remember_reason
 
 
@@ -47,22 +48,11 @@ class ActivityDetailView(View):
         return render(request, "programmes/activity_reason.html", {"form": form})
 
 
-def _readable_evidence(
-    request: HttpRequest, entry: ActivityEntry
-) -> tuple[list[EvidenceFile], list[EvidenceFile]]:
-    """The entry's files that the person may open, and those that they may open with the access logged."""
-    files = EvidenceFile.objects.filter(entry=entry)
-    plain = list(files.permitted_to(request.user, Permission.EVIDENCE_READ))
-    logged = files.permitted_to(request.user, Permission.EVIDENCE_READ_LOGGED)
-    return plain, [file for file in logged if file not in plain]
-
-
 def show_entry(request: HttpRequest, entry: ActivityEntry, form: ReturnForm) -> HttpResponse:
     """The detail page, each part only for who may see it."""
     standing = standing_of(request.user, entry)
     is_logged = not standing.may(Permission.ACTIVITY_READ)
     counted = ActivityEntry.objects.filter(pk=entry.pk).with_uncounted_reason(on=timezone.localdate()).get()
-    may_read, may_log = _readable_evidence(request, entry)
     is_waiting = entry.status == ActivityEntry.Status.SUBMITTED
     may_read_detail = is_logged or standing.may(Permission.ACTIVITY_READ_DETAIL)
     context = {
@@ -77,8 +67,7 @@ def show_entry(request: HttpRequest, entry: ActivityEntry, form: ReturnForm) -> 
         "may_read_reflection": standing.may(Permission.REFLECTION_READ),
         "may_change": standing.may(Permission.ACTIVITY_CHANGE) and entry.is_open,
         "may_decide": standing.may(Permission.ACTIVITY_APPROVE) and is_waiting,
-        "evidence": may_read,
-        "logged_evidence": may_log,
+        "evidence": evidence_shown(request.user, entry),
         "history": reads.history_of(entry, reader=request.user, has_reasons=may_read_detail),
         "form": form,
     }

@@ -18,7 +18,9 @@ from programmes import actions
 from programmes.forms import ActivityForm, initial_of
 from programmes.models import ActivityEntry
 from programmes.queries import activities as reads
+from programmes.queries.evidence import room_of
 from programmes.queries.progress import monday
+from programmes.tasks import check_evidence_soon
 from programmes.views.permitted import entry_or_404, own_enrolment
 
 
@@ -39,6 +41,7 @@ class ActivityFormView(View):
             "enrolment": enrolment,
             "choices": form.choices,
             "evidence": list(entry.evidence.all()) if entry else [],
+            "room": room_of(enrolment),
             "chosen": {str(getattr(value, "pk", value)) for value in form["criteria"].value() or []},
             "this_week": reads.totals_of(this_week, on=timezone.localdate()),
             "return_event": entry.events.filter(kind="returned").select_related("by").last()
@@ -52,6 +55,7 @@ class ActivityFormView(View):
         if uploads:
             is_shared = form.cleaned_data["is_shared"]
             actions.attach_evidence(entry=entry, uploads=uploads, is_shared=is_shared, by=self.request.user)
+            check_evidence_soon()
 
     def finish(self, form: ActivityForm, entry: ActivityEntry) -> HttpResponse:
         """Send when asked to, say what happened, and go where the learner looks next."""

@@ -127,7 +127,7 @@ PAGES: list[tuple[str, str, Grow, int]] = [
     ("/learner/", "learner", enrolments, 26),
     ("/activities/", "learner", entries, 20),
     ("/activities/?q=activity", "learner", entries, 18),
-    ("/activities/new/", "learner", criteria, 14),
+    ("/activities/new/", "learner", criteria, 15),
     (f"/activities/{ONE_ENTRY}/", "learner", files, 16),
     (f"/activities/{ONE_ENTRY}/", "coach", files, 16),
     (LIST, "coach", entries, 20),
