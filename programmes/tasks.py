@@ -1,7 +1,5 @@
 """What runs in the background for programmes. A task only says when: what there is to do, the rows say."""
 
-from functools import partial
-
 from celery import shared_task
 from django.db import transaction
 
@@ -27,4 +25,13 @@ def check_evidence_soon() -> None:
     Celery's own delay_on_commit() would turn a broker that is down into a failed upload. `robust` makes it a line in
     the log, and the next minute's run finds the files.
     """
-    transaction.on_commit(partial(check_evidence.apply_async, retry=False), robust=True)
+    transaction.on_commit(_wake_up, robust=True)
+
+
+# Somebody waits for the answer of the upload: by default it would try for 6 s, or for ever if the broker hangs.
+_IMPATIENT = {"max_retries": 1, "interval_start": 0, "socket_connect_timeout": 1, "socket_timeout": 1}
+
+
+def _wake_up() -> None:
+    with check_evidence.app.connection_for_write(transport_options=_IMPATIENT) as connection:
+        check_evidence.apply_async(connection=connection, retry=False)

@@ -49,7 +49,7 @@ def check_waiting(files: SentFileQuerySet, *, settled: Settled) -> int:
         if row is None:
             break
         try:
-            _check(row, settled)
+            check_claimed(row, settled=settled)
         except scanner.ScannerUnavailable as error:
             _give_back(row, status=FileState.RECEIVED, claim=None, claimed_until=None)
             logger.warning("Files wait unchecked: the virus scanner gives no answer (%s).", error)
@@ -92,7 +92,8 @@ def _give_back(row: SentFile, **changes: Any) -> None:
     _held(row).update(attempts=F("attempts") - 1, **changes)
 
 
-def _check(row: SentFile, settled: Settled) -> None:
+def check_claimed(row: SentFile, *, settled: Settled) -> None:
+    """Settle a row that claim_next() gave. Does nothing to one that is no longer ours by then."""
     if row.attempts > MAX_ATTEMPTS:
         _reject(row, settled, "uncheckable")
         return
@@ -147,9 +148,11 @@ def _settle(row: SentFile, settled: Settled, **changes: Any) -> bool:
         ended = {"claim": None, "claimed_until": None, "checked_at": timezone.now()}
         if not _held(row).update(**ended, **changes):
             return False
-        row.refresh_from_db()
-        settled(row)
-        if row.file.name != before["file"]:
+        after = type(row)._base_manager.get(
+            pk=row.pk
+        )  # not into `row`: if this is rolled back, it is still ours
+        settled(after)
+        if after.file.name != before["file"]:
             transaction.on_commit(partial(_delete, storage, before))
     return True
 

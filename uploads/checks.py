@@ -7,6 +7,7 @@ its own (uploads.sandbox): a parser that hostile bytes lead astray takes nothing
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import count
@@ -271,7 +272,12 @@ def _decode_legacy(content: bytes) -> str:
     return max(readings, key=itemgetter(0), default=(0, ""))[1]
 
 
-_CHECKS = {"image": _check_image, "pdf": _check_pdf, "application": _check_office, "text": _check_text}
+_CHECKS: dict[str, Callable[[bytes, str], CheckedContent | bytes]] = {
+    "image": _check_image,
+    "pdf": _check_pdf,
+    "application": _check_office,
+    "text": _check_text,
+}
 
 
 def _check_password(sent: bytes, extension: str) -> None:

@@ -226,7 +226,7 @@ class Reflection(models.Model):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
-class EvidenceQuerySet(SentFileQuerySet, PermittedQuerySet):
+class EvidenceQuerySet(SentFileQuerySet, PermittedQuerySet):  # type: ignore[override]
     """Files by the state of their check and by who may see them."""
 
 
