@@ -50,8 +50,8 @@ REASONS = {
         "The document contains scripts, or attached or linked files (%(found)s). Remove them first."
     ),
     "heic": _(
-        "Photos of the HEIC type are not accepted. Save the photo as JPEG and upload that one: on an iPhone, "
-        "choose Most Compatible under Settings, Camera, Formats before you take it, or mail it to yourself."
+        "Photos of the HEIC type are not accepted. To have photos saved as JPEG, choose Most Compatible on the "
+        "iPhone under Settings, Camera, Formats. Of a photo that is there already, upload a screenshot."
     ),
     "malware": _("The virus scanner found something harmful in the file, so it was deleted."),
     "lost": _("The file did not arrive whole. Upload it again."),

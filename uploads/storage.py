@@ -20,7 +20,7 @@ class WithoutAddress:
 
 
 class PrivateStorage(WithoutAddress, FileSystemStorage):
-    """Files under MEDIA_ROOT, readable by this process's user only."""
+    """Files under MEDIA_ROOT, readable by this process's user, and by the web server's group if that sends them."""
 
     def save(self, name: str | None, content: IO[Any], max_length: int | None = None) -> str:
         """Store the file and return its name once its bytes and directory entries are on the disk."""
@@ -39,6 +39,8 @@ def private_storage() -> Storage:
     """Return the storage of sent files; a model field takes this function itself as its `storage`."""
     if settings.EVIDENCE_STORAGE == "s3":
         return _private_bucket()
+    if settings.PRIVATE_FILES_ACCEL:  # nginx reads them too, by the group of the folder
+        return PrivateStorage(file_permissions_mode=0o640, directory_permissions_mode=0o750)
     return PrivateStorage(file_permissions_mode=0o600, directory_permissions_mode=0o700)
 
 

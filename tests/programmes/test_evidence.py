@@ -472,4 +472,4 @@ def test_field_offers_the_camera_and_says_what_to_do_with_heic(world: World, cli
         response = learner.post(
             page("activity_create"), typed(world, evidence=SimpleUploadedFile(name, heic))
         )
-        assert "Save the photo as JPEG" in response.context["form"].errors["evidence"][0]
+        assert "To have photos saved as JPEG" in response.context["form"].errors["evidence"][0]
