@@ -163,6 +163,7 @@ def test_of_two_workers_at_one_row_one_wins(entry: ActivityEntry) -> None:
     assert actions.check_evidence() == 0
 
 
+@pytest.mark.slow
 def test_worker_that_comes_too_late_changes_nothing_and_leaves_nothing(
     entry: ActivityEntry, settings: Any, django_capture_on_commit_callbacks: Any
 ) -> None:
@@ -201,6 +202,7 @@ def test_file_that_ends_its_workers_is_refused_in_the_end(entry: ActivityEntry) 
     assert (row.status, row.rejection) == (REJECTED, "uncheckable")
 
 
+@pytest.mark.slow
 def test_fault_of_ours_is_not_the_file_s(entry: ActivityEntry, settings: Any) -> None:
     """It keeps its claim for a while, so that it does not stand in the way of the others, and loses no attempt."""
     attach(entry, ("a.png", samples.picture("PNG")), ("b.txt", b"text"))
@@ -237,6 +239,7 @@ def test_file_removed_during_its_check_stays_removed(
     assert (EvidenceFile.objects.count(), stored_files(settings)) == (0, set())
 
 
+@pytest.mark.slow
 def test_run_is_bounded(entry: ActivityEntry, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checking, "FILES_A_RUN", 1)
     attach(entry, ("a.txt", b"one"), ("b.txt", b"two"))
@@ -359,6 +362,7 @@ def test_refused_file_is_removed_from_the_page_of_an_open_entry(
     assert not EvidenceFile.objects.exists()
 
 
+@pytest.mark.slow
 def test_page_asks_again_until_all_is_settled(
     entry: ActivityEntry, world: World, client_of: ClientOf
 ) -> None:
