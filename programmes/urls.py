@@ -20,7 +20,9 @@ urlpatterns = [
     path("activities/<int:pk>/return/", deciding.ActivityReturnView.as_view(), name="activity_return"),
     path("cover/", cover.CoverView.as_view(), name="cover"),
     path("cover/<int:pk>/end/", cover.CoverEndView.as_view(), name="cover_end"),
+    path("activities/<int:pk>/evidence/", evidence.EvidenceListView.as_view(), name="activity_evidence"),
     path("evidence/<uuid:pk>/", evidence.EvidenceReadView.as_view(), name="evidence_read"),
+    path("evidence/<uuid:pk>/thumbnail/", evidence.ThumbnailReadView.as_view(), name="evidence_thumbnail"),
     path("evidence/<uuid:pk>/remove/", evidence.EvidenceRemoveView.as_view(), name="evidence_remove"),
     path(
         "learners/<int:pk>/activities/",

@@ -173,6 +173,12 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "people.clear_sessions": {"task": "people.clear_sessions", "schedule": crontab(hour=3, minute=17)},
+    "programmes.check_evidence": {
+        "task": "programmes.check_evidence",
+        "schedule": 60.0,
+        "options": {"expires": 60},  # a later tick does the same
+    },
+    "programmes.sweep_files": {"task": "programmes.sweep_files", "schedule": crontab(hour=3, minute=41)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 
@@ -205,6 +211,26 @@ WHITENOISE_AUTOREFRESH = False
 # Private: no URL leads there. In production it has to be chosen, because it has to be backed up.
 MEDIA_ROOT = Path(required("MEDIA_ROOT", str(VAR_DIR / "media"), unless=not IS_PRODUCTION))
 check_folder("MEDIA_ROOT", str(MEDIA_ROOT))
+# Where files that people send lie: "disk" is MEDIA_ROOT, "s3" a bucket of any service that speaks S3.
+EVIDENCE_STORAGE = env.str("EVIDENCE_STORAGE", default="disk")
+if EVIDENCE_STORAGE not in {"disk", "s3"}:
+    raise SettingRefused("EVIDENCE_STORAGE", f"is {EVIDENCE_STORAGE!r}: use disk or s3.")
+EVIDENCE_S3 = {}
+if EVIDENCE_STORAGE == "s3":
+    _endpoint = env.str("EVIDENCE_S3_ENDPOINT", default="")
+    EVIDENCE_S3 = {
+        "bucket_name": required("EVIDENCE_S3_BUCKET"),
+        "access_key": required("EVIDENCE_S3_ACCESS_KEY"),
+        "secret_key": required("EVIDENCE_S3_SECRET_KEY"),
+        "region_name": env.str("EVIDENCE_S3_REGION", default="") or None,
+        "endpoint_url": _endpoint or None,
+        # Only Amazon's own service has a name for each bucket without further ado.
+        "addressing_style": "path" if _endpoint else "auto",
+    }
+EVIDENCE_QUOTA_MB = env.int("EVIDENCE_QUOTA_MB", default=500)  # for each enrolment
+CLAMD_SOCKET = env.str("CLAMD_SOCKET", default="")  # of the virus scanner: /path or host:port; empty is none
+# nginx's internal location, such as /private/; empty: the portal sends the files itself.
+PRIVATE_FILES_ACCEL = env.str("PRIVATE_FILES_ACCEL", default="")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 

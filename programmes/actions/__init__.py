@@ -19,7 +19,7 @@ from programmes.actions.deciding import (
     undo_decisions,
 )
 from programmes.actions.entering import discard_form, keep_form
-from programmes.actions.evidence import FILES_AN_ENTRY, attach_evidence, remove_evidence
+from programmes.actions.evidence import FILES_AN_ENTRY, attach_evidence, check_evidence, remove_evidence
 from programmes.actions.leave import mark_leave, unmark_leave
 from programmes.actions.recording import EntryChanged, record_access
 from programmes.actions.sending import WeekSent, submit_activity, submit_week, withdraw_activity
@@ -36,6 +36,7 @@ __all__ = [
     "approve_activity",
     "attach_evidence",
     "change_activity",
+    "check_evidence",
     "create_activities",
     "create_activity",
     "delete_activity",

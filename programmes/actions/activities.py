@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from core.transitions import TransitionRefused
 from people.models import User
 from people.permissions import Permission
+from programmes.actions.evidence import delete_bytes_later
 from programmes.actions.recording import EntryChanged, audit, require, write_history
 from programmes.models import ActivityEntry, ActivityEvent, AutosavedForm, Enrolment, Reflection
 from programmes.models.activities import MINUTES_A_DAY, OPEN_STATUSES
@@ -106,12 +106,10 @@ def change_activity(
 def delete_activity(*, entry: ActivityEntry, by: User) -> None:
     """Delete a draft for good, with its files. Raises TransitionRefused when it is a draft no longer."""
     require(by, Permission.ACTIVITY_CHANGE, entry)
-    files = [(row.file.storage, str(row.file.name)) for row in entry.evidence.all()]
     audit(entry, action="activity.delete", by=by, changes={"minutes": [entry.minutes, None]})
     rows = ActivityEntry.objects.filter(pk=entry.pk, status=ActivityEntry.Status.DRAFT)
     if not rows.update(revision=F("revision") + 1):  # holds the row, so that no other tab sends it meanwhile
         entry.refresh_from_db()
         raise TransitionRefused(current=entry.status, to="deleted")
+    delete_bytes_later(entry.evidence.select_for_update(of=("self",)))
     rows.delete()
-    for storage, name in files:
-        transaction.on_commit(partial(storage.delete, name))

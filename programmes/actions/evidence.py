@@ -1,19 +1,25 @@
-"""Files with an activity: stored, taken off."""
+"""Files with an activity: received, checked, taken off."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from functools import partial
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from people.models import User
+from core.audit import record_event
+from people.models import User, pseudonym_of
 from people.permissions import Permission
 from programmes.actions.recording import EntryChanged, audit, require
-from programmes.models import ActivityEntry, EvidenceFile
+from programmes.models import ActivityEntry, Enrolment, EvidenceFile
 from programmes.models.activities import OPEN_STATUSES
-from uploads.checks import CheckedUpload
+from programmes.queries.evidence import room_of
+from uploads.checking import check_waiting
+from uploads.kinds import MEGABYTE
+from uploads.models import FileState
+from uploads.receiving import ReceivedUpload
 from uploads.storage import storage_name
 
 FILES_AN_ENTRY = 10
@@ -25,41 +31,92 @@ def _hold_open(entry: ActivityEntry) -> None:
         raise EntryChanged
 
 
+def _guard_room(entry: ActivityEntry, uploads: Collection[ReceivedUpload]) -> None:
+    """Ten files an entry, and so many megabytes an enrolment. What was refused takes no room."""
+    there = entry.evidence.exclude(status=FileState.REJECTED).count()
+    if there + len(uploads) > FILES_AN_ENTRY:
+        raise ValidationError({"evidence": _("An activity can have ten files at most.")})
+    # Held until the end, so that two windows cannot fill the same room.
+    room = room_of(Enrolment.objects.select_for_update(of=("self",)).get(pk=entry.enrolment_id))
+    if sum(upload.size for upload in uploads) > room.left:
+        message = _(
+            "There is no room for these files: yours may take %(quota)s MB together, and %(left)s MB are left. "
+            "To get room, remove files from drafts and returned activities, or make the new ones smaller."
+        )
+        params = {"quota": settings.EVIDENCE_QUOTA_MB, "left": room.left // MEGABYTE}
+        raise ValidationError({"evidence": ValidationError(message, code="quota", params=params)})
+
+
 @transaction.atomic
 def attach_evidence(
-    *, entry: ActivityEntry, uploads: Collection[CheckedUpload], is_shared: bool, by: User
+    *, entry: ActivityEntry, uploads: Collection[ReceivedUpload], is_shared: bool, by: User
 ) -> list[EvidenceFile]:
-    """Store checked files with an open entry. The bytes are on disk before their rows say so."""
+    """Store files with an open entry, to be checked. The bytes are on the disk before their rows say so.
+
+    Raises EntryChanged when the entry was sent meanwhile, ValidationError when there is no room.
+    """
     require(by, Permission.ACTIVITY_CHANGE, entry)
     _hold_open(entry)
-    if entry.evidence.count() + len(uploads) > FILES_AN_ENTRY:
-        raise ValidationError({"evidence": _("An activity can have ten files at most.")})
-    stored = []
-    for upload in uploads:
-        row = EvidenceFile(
-            entry=entry,
-            original_name=upload.original_name,
-            content_type=upload.content_type,
-            size=upload.size,
-            sha256=upload.sha256,
-            is_shared=is_shared,
-            uploaded_by=by,
-        )
-        row.file.save(storage_name(row.id, upload.extension), ContentFile(upload.content), save=False)
-        row.save(force_insert=True)
-        stored.append(row)
+    _guard_room(entry, uploads)
+    stored: list[EvidenceFile] = []
+    try:
+        for upload in uploads:
+            stored.append(_receive(entry, upload, is_shared=is_shared, by=by))  # noqa: PERF401 - known to the clean-up below
+    except BaseException:  # what is stored so far has no row any more
+        for row in stored:
+            row.file.delete(save=False)
+        raise
     if stored:
         audit(entry, action="activity.attach", by=by, changes={"evidence": [None, len(stored)]})
     return stored
 
 
+def _receive(entry: ActivityEntry, upload: ReceivedUpload, *, is_shared: bool, by: User) -> EvidenceFile:
+    row = EvidenceFile(
+        entry=entry,
+        original_name=upload.original_name,
+        content_type=upload.content_type,
+        size=upload.size,
+        sha256=upload.sha256,
+        is_shared=is_shared,
+        uploaded_by=by,
+    )
+    row.file.save(storage_name(row.id, upload.extension), upload.file, save=False)
+    row.save(force_insert=True)
+    return row
+
+
+def check_evidence() -> int:
+    """Check files that wait, some at a time; returns how many were settled. Any worker may call it at any time."""
+    return check_waiting(EvidenceFile.objects.all(), settled=_audit_check)
+
+
+def _audit_check(evidence: EvidenceFile) -> None:
+    record_event(
+        action="evidencefile.check",
+        on=evidence,
+        actor=None,
+        subject=pseudonym_of(evidence.entry.enrolment.learner),
+        changes={"status": [FileState.RECEIVED.value, evidence.status]},
+    )
+
+
+def delete_bytes_later(files: Iterable[EvidenceFile]) -> None:
+    """Delete what is stored of the files once this transaction, which deletes their rows, is committed."""
+    for row in files:
+        for stored in (row.file, row.thumbnail):
+            if stored:
+                transaction.on_commit(partial(stored.storage.delete, str(stored.name)))
+
+
 @transaction.atomic
 def remove_evidence(*, evidence: EvidenceFile, by: User) -> None:
-    """Take a file off an open entry. Its bytes go once the change is committed."""
+    """Take a file off an open entry, in whatever state. Its bytes go once the change is committed."""
     require(by, Permission.EVIDENCE_CHANGE, evidence)
-    file, entry = evidence.file, evidence.entry
+    entry = evidence.entry
     _hold_open(entry)
-    evidence.delete()
+    # As it is now: the check may have given it other bytes since the page was opened.
+    current = EvidenceFile.objects.select_for_update(of=("self",)).get(pk=evidence.pk)
+    delete_bytes_later([current])
+    current.delete()
     audit(entry, action="activity.detach", by=by, changes={"evidence": [1, 0]})
-    storage, name = file.storage, str(file.name)
-    transaction.on_commit(lambda: storage.delete(name))

@@ -19,7 +19,15 @@ from programmes.models import ActivityEntry, Enrolment, LearningStrategy
 from programmes.queries.activities import CriteriaChoices, searchable
 from programmes.queries.checks import Check, Span, exceptions_of
 from standards.models import Criterion
-from uploads.checks import ALLOWED_EXTENSIONS, MAX_NAME_LENGTH, CheckedUpload, check_upload
+from uploads.kinds import ALLOWED_EXTENSIONS, CONTENT_TYPES, MAX_NAME_LENGTH
+from uploads.receiving import ReceivedUpload, receive_upload
+
+# Naming the types of pictures is what makes phones offer the camera beside the gallery and the files. No `capture`:
+# it would open the camera at once and leave no way to a document. Not `image/*` either: an iPhone hands over a photo
+# as JPEG when its own type, HEIC, is not among those asked for.
+ACCEPTED = sorted(
+    {f".{extension}" for extension in ALLOWED_EXTENSIONS} | {CONTENT_TYPES[e] for e in ("jpg", "png", "webp")}
+)
 
 
 class FilesInput(forms.FileInput):
@@ -27,23 +35,23 @@ class FilesInput(forms.FileInput):
 
 
 class FilesField(forms.FileField):
-    """Several files, each checked; cleans to a list of CheckedUpload. Every refused file is named."""
+    """Several files, each looked at; cleans to a list of ReceivedUpload. Every refused file is named."""
 
     widget = FilesInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[CheckedUpload]:
+    def clean(self, data: Any, initial: Any = None) -> list[ReceivedUpload]:
         files: list[UploadedFile] = [item for item in (data or []) if item]
         if len(files) > FILES_AN_ENTRY:
             raise ValidationError(_("An activity can have ten files at most."))
-        checked, errors = [], []
+        received, errors = [], []
         for item in files:
             try:
-                checked.append(check_upload(item))
+                received.append(receive_upload(item))
             except ValidationError as error:
                 errors.append(f"{(item.name or '')[:MAX_NAME_LENGTH]}: {' '.join(error.messages)}")
         if errors:
             raise ValidationError(errors)
-        return checked
+        return received
 
 
 class CriteriaField(forms.ModelMultipleChoiceField):
@@ -88,7 +96,7 @@ class ActivityForm(forms.ModelForm):
         label=_("Evidence"),
         help_text=_("Photos or documents, ten at most. Leave out customer and personal data."),
         required=False,
-        widget=FilesInput(attrs={"accept": ",".join(f".{e}" for e in sorted(ALLOWED_EXTENSIONS))}),
+        widget=FilesInput(attrs={"accept": ",".join(ACCEPTED)}),
     )
     is_shared = forms.BooleanField(
         label=_("My workplace mentor may see the new files"), required=False, initial=True

@@ -1,7 +1,6 @@
 """What a learner does: activities on and off the job, with reflection, evidence and history."""
 
 import datetime as dt
-import uuid
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -14,7 +13,7 @@ from people.models import Organisation
 from people.permissions import AccessPaths, PermittedQuerySet
 from programmes.models.enrolments import BreakInLearning, Enrolment
 from standards.models import Criterion
-from uploads.storage import private_storage
+from uploads.models import FileState, SentFile, SentFileQuerySet
 
 MINUTES_A_DAY = 24 * 60
 
@@ -236,42 +235,28 @@ class Reflection(models.Model):
         return f"{self._meta.verbose_name} {self.pk}"
 
 
-class EvidenceFile(models.Model):
-    """A checked file that shows what was done. The bytes lie in the private storage under the row's own id."""
+class EvidenceQuerySet(SentFileQuerySet, PermittedQuerySet):  # type: ignore[override]
+    """Files by the state of their check and by who may see them."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+
+class EvidenceFile(SentFile):
+    """A file that shows what was done. Others than its learner see it once it passed the check."""
+
     entry = models.ForeignKey(ActivityEntry, on_delete=models.CASCADE, related_name="evidence")
-    file = models.FileField(storage=private_storage, max_length=100)
-    original_name = models.CharField(_("file name"), max_length=150)
-    content_type = models.CharField(max_length=100)
-    size = models.PositiveIntegerField(_("size"))
-    sha256 = models.CharField(max_length=64)
     is_shared = models.BooleanField(_("also for the workplace mentor"), default=True)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    uploaded_at = models.DateTimeField(auto_now_add=True)
 
-    objects = PermittedQuerySet.as_manager()
+    objects = EvidenceQuerySet.as_manager()
+    _SENT_CLEAN = {"entry__status": ActivityEntry._SENT, "status": frozenset({FileState.CLEAN.value})}
     access = AccessPaths(
         enrolment="entry__enrolment",
         conditions={
-            "sent": {"entry__status": ActivityEntry._SENT},
-            "sent_shared": {"entry__status": ActivityEntry._SENT, "is_shared": frozenset({True})},
-            "sent_on_job": {
-                "entry__status": ActivityEntry._SENT,
-                "entry__kind": frozenset({ActivityEntry.Kind.ON_JOB.value}),
-            },
+            "sent": _SENT_CLEAN,
+            "sent_shared": {**_SENT_CLEAN, "is_shared": frozenset({True})},
+            "sent_on_job": {**_SENT_CLEAN, "entry__kind": frozenset({ActivityEntry.Kind.ON_JOB.value})},
         },
     )
 
-    class Meta:
-        ordering = ["uploaded_at", "id"]
+    class Meta(SentFile.Meta):
         verbose_name = _("evidence file")
         verbose_name_plural = _("evidence files")
-
-    def __str__(self) -> str:
-        return self.original_name
-
-    @property
-    def is_image(self) -> bool:
-        """Whether a browser can show it as a picture."""
-        return self.content_type.startswith("image/")

@@ -20,6 +20,7 @@ from programmes.models import (
 )
 from programmes.queries.progress import Kind, monday
 from standards.models import Criterion
+from uploads.models import FileState
 
 WEEK = dt.timedelta(weeks=1)
 TREE_ORDER = ("framework", "parent__order", "order", "pk")
@@ -155,7 +156,7 @@ def for_table(entries: QuerySet[ActivityEntry], *, on: dt.date) -> QuerySet[Acti
             Prefetch("criteria", Criterion.objects.order_by(*TREE_ORDER)),
             Prefetch("events", ActivityEvent.objects.returns(), to_attr="returns"),
         )
-        .annotate(evidence_count=Count("evidence", distinct=True))
+        .annotate(evidence_count=Count("evidence", filter=Q(evidence__status=FileState.CLEAN), distinct=True))
     )
     return rows
 

@@ -9,9 +9,10 @@ from django.views import View
 from people.permissions import Permission, standing_of
 from programmes import actions
 from programmes.forms import AccessReasonForm, ReturnForm
-from programmes.models import ActivityEntry, EvidenceFile
+from programmes.models import ActivityEntry
 from programmes.queries import activities as reads
 from programmes.queries.checks import checks_of
+from programmes.queries.evidence import evidence_shown
 from programmes.views.permitted import entry_or_404, reason_given, remember_reason
 
 
@@ -45,22 +46,11 @@ class ActivityDetailView(View):
         return render(request, "programmes/activity_reason.html", {"form": form})
 
 
-def _readable_evidence(
-    request: HttpRequest, entry: ActivityEntry
-) -> tuple[list[EvidenceFile], list[EvidenceFile]]:
-    """The entry's files that the person may open, and those that they may open with the access logged."""
-    files = EvidenceFile.objects.filter(entry=entry)
-    plain = list(files.permitted_to(request.user, Permission.EVIDENCE_READ))
-    logged = files.permitted_to(request.user, Permission.EVIDENCE_READ_LOGGED)
-    return plain, [file for file in logged if file not in plain]
-
-
 def show_entry(request: HttpRequest, entry: ActivityEntry, form: ReturnForm) -> HttpResponse:
     """The detail page, each part only for who may see it."""
     standing = standing_of(request.user, entry)
     is_logged = not standing.may(Permission.ACTIVITY_READ)
     counted = ActivityEntry.objects.filter(pk=entry.pk).with_uncounted_reason(on=timezone.localdate()).get()
-    may_read, may_log = _readable_evidence(request, entry)
     is_waiting = entry.status == ActivityEntry.Status.SUBMITTED
     may_decide = standing.may(Permission.ACTIVITY_APPROVE) and is_waiting
     may_read_detail = is_logged or standing.may(Permission.ACTIVITY_READ_DETAIL)
@@ -80,8 +70,7 @@ def show_entry(request: HttpRequest, entry: ActivityEntry, form: ReturnForm) -> 
         and entry.enrolment.status in actions.OPEN_ENROLMENTS,
         "may_decide": may_decide,
         "checks": checks_of([entry], reader=request.user)[entry.pk] if may_decide else [],
-        "evidence": may_read,
-        "logged_evidence": may_log,
+        "evidence": evidence_shown(request.user, entry),
         "history": reads.history_of(entry, reader=request.user, has_reasons=may_read_detail),
         "form": form,
     }

@@ -20,7 +20,9 @@ from programmes.forms import ActivityForm, BaseDaysFormSet, DaysFormSet
 from programmes.models import ActivityEntry, AutosavedForm, Enrolment
 from programmes.queries import activities as reads
 from programmes.queries.entering import autosaved_form, has_content, made_from
+from programmes.queries.evidence import room_of
 from programmes.queries.progress import monday
+from programmes.tasks import check_evidence_soon
 from programmes.views.permitted import date_or_none, entry_or_404, is_key, own_enrolment
 
 MORE_ROWS = 3
@@ -79,6 +81,7 @@ class ActivityFormView(View):
             "choices": self.choices,
             "copies": [] if entry else reads.copies_offered(self.enrolment),
             "evidence": list(entry.evidence.all()) if entry else [],
+            "room": room_of(self.enrolment),
             "chosen": {str(getattr(value, "pk", value)) for value in form["criteria"].value() or []},
             "this_week": reads.totals_of(this_week, on=timezone.localdate()),
             "return_event": entry.events.returns().select_related("by").last() if entry else None,
@@ -146,6 +149,7 @@ class ActivityFormView(View):
             actions.attach_evidence(
                 entry=entries[0], uploads=uploads, is_shared=is_shared, by=self.request.user
             )
+            check_evidence_soon()
         if form.is_sending:
             for entry in entries:
                 actions.submit_activity(entry=entry, by=self.request.user)

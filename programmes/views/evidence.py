@@ -1,42 +1,113 @@
-"""Evidence files: served to who may read them, taken off open activities."""
+"""Evidence files: shown with their state, served to who may read them, taken off open activities."""
 
+import logging
 from typing import Any
+from urllib.parse import quote
 
+from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views import View
 
 from people.permissions import Permission, Relation, standing_of
 from programmes import actions
 from programmes.models import EvidenceFile
-from programmes.views.permitted import permitted_or_404, reason_given
+from programmes.queries.evidence import evidence_shown
+from programmes.views.permitted import entry_or_404, permitted_or_404, reason_given
+
+logger = logging.getLogger(__name__)
+
+
+def served(file: FieldFile, *, name: str, content_type: str) -> HttpResponse | FileResponse:
+    """The bytes as an attachment that can run nothing. Raises FileNotFoundError when they are not there.
+
+    With PRIVATE_FILES_ACCEL it only names them, and nginx, which alone reaches that place, sends them.
+    """
+    response: HttpResponse | FileResponse
+    if settings.PRIVATE_FILES_ACCEL and settings.EVIDENCE_STORAGE == "disk":
+        if not file.storage.exists(str(file.name)):
+            raise FileNotFoundError(file.name)
+        response = HttpResponse(content_type=content_type)
+        response["X-Accel-Redirect"] = settings.PRIVATE_FILES_ACCEL + quote(str(file.name))
+    else:
+        response = FileResponse(file.open("rb"), content_type=content_type)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+class EvidenceListView(View):
+    """The files of an activity as a part of its page, which asks for it again while one is being checked.
+
+    `waiting` is how many were being checked when it was last drawn: as long as none is settled there is nothing new.
+    """
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        entry = entry_or_404(request, pk)
+        if not request.htmx:  # type: ignore[attr-defined]
+            return redirect("programmes:activity_detail", pk=pk)
+        evidence = evidence_shown(request.user, entry)
+        if request.GET.get("waiting") == str(evidence.unsettled):
+            return HttpResponse(status=204)
+        is_own = entry.enrolment.learner_id == request.user.pk
+        context = {
+            "entry": entry,
+            "evidence": evidence,
+            "is_own": is_own,
+            "may_change": is_own and entry.is_open,
+        }
+        return render(request, "programmes/_activity_evidence.html", context)
 
 
 class EvidenceReadView(View):
-    """A file, as an attachment that can run nothing, for who may read its activity's evidence."""
+    """A file for who may read its activity's evidence, once it passed the check."""
 
     def get(self, request: HttpRequest, pk: Any) -> HttpResponse | FileResponse:
         rows = EvidenceFile.objects.select_related("entry__enrolment__learner")
         evidence: EvidenceFile = permitted_or_404(
             request, rows, Permission.EVIDENCE_READ, pk, Permission.EVIDENCE_READ_LOGGED
         )
+        if not evidence.is_clean:
+            return self.refuse(evidence, _("“%(name)s” cannot be opened: it has not passed the check."))
         standing = standing_of(request.user, evidence)
         if not standing.may(Permission.EVIDENCE_READ):
             reason = reason_given(request, evidence.entry)
             if Relation.ADMINISTRATOR in standing.relations and not reason:
                 return redirect("programmes:activity_detail", pk=evidence.entry_id)
             actions.record_access(record=evidence, reason=reason, by=request.user)
-        response = FileResponse(
-            evidence.file.open("rb"),
-            as_attachment=True,
-            filename=evidence.original_name,
-            content_type=evidence.content_type,
+        try:
+            return served(evidence.file, name=evidence.original_name, content_type=evidence.content_type)
+        except FileNotFoundError:
+            logger.error("The bytes of %s are missing.", evidence.pk)  # noqa: TRY400 - the trace says no more
+            return self.refuse(
+                evidence,
+                _("“%(name)s” is missing from where files are kept. Please tell your administrator."),
+            )
+
+    def refuse(self, evidence: EvidenceFile, message: str) -> HttpResponse:
+        """Back to the activity's page, which says why."""
+        messages.error(self.request, message % {"name": evidence.original_name})
+        return redirect("programmes:activity_detail", pk=evidence.entry_id)
+
+
+class ThumbnailReadView(View):
+    """The small picture of a file, for who may open the file without its being logged."""
+
+    def get(self, request: HttpRequest, pk: Any) -> HttpResponse | FileResponse:
+        evidence: EvidenceFile = permitted_or_404(
+            request, EvidenceFile.objects.all(), Permission.EVIDENCE_READ, pk
         )
-        response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-        response["Cache-Control"] = "private, no-store"
-        return response
+        if not evidence.thumbnail:
+            raise Http404
+        try:
+            return served(evidence.thumbnail, name="thumbnail.webp", content_type="image/webp")
+        except FileNotFoundError:
+            raise Http404 from None
 
 
 class EvidenceRemoveView(View):

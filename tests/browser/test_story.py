@@ -16,11 +16,13 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from people.models import User
+from programmes import actions
 from programmes.models import ActivityEntry
 from tests.browser.checks import page_faults
 from tests.browser.portal import LANGUAGES, words
 from tests.factories.programmes import ActivityFactory
 from tests.worlds import PERSONAS, Side, build_side
+from uploads.checks import THUMBNAIL_PIXELS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -156,9 +158,12 @@ def log_and_send(learner: Actor, side: Side, photo: Path) -> ActivityEntry:
     page.locator("[name=evidence]").set_input_files(photo)
     learner.press("Send to coach")
     learner.says(TITLE)
+    expect(page.locator("#evidence .wbl-tag-info")).to_be_visible()
+    assert actions.check_evidence() == 1  # what a worker does; the page asks for it every two seconds
+    expect(page.locator("#evidence .wbl-tag-success")).to_be_visible()
     picture = page.locator("main img")
     picture.scroll_into_view_if_needed()
-    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == PHOTO_SIZE[0]
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == THUMBNAIL_PIXELS
     learner.look("sent activity")
     return ActivityEntry.objects.get(enrolment=side.enrolment, title=TITLE)
 

@@ -1,6 +1,7 @@
 """Programmes, enrolments and activities for tests."""
 
 import datetime as dt
+import uuid
 
 import factory
 from django.utils import timezone
@@ -20,6 +21,7 @@ from programmes.models import (
     SupportRole,
 )
 from tests.factories.people import LONG_AGO, OrganisationFactory, UserFactory
+from uploads.models import FileState
 
 
 class ProgrammeFactory(DjangoModelFactory):
@@ -132,6 +134,8 @@ class ActivityEventFactory(DjangoModelFactory):
 
 
 class EvidenceFactory(DjangoModelFactory):
+    """A file that passed the check; give `received`, `checking` or `rejected` to have it in that state."""
+
     class Meta:
         model = EvidenceFile
 
@@ -141,4 +145,14 @@ class EvidenceFactory(DjangoModelFactory):
     content_type = "text/plain"
     size = 11
     sha256 = "0" * 64
+    status = FileState.CLEAN
     uploaded_by = factory.SelfAttribute("entry.enrolment.learner")
+
+    class Params:
+        received = factory.Trait(status=FileState.RECEIVED)
+        checking = factory.Trait(
+            status=FileState.CHECKING,
+            claim=factory.LazyFunction(uuid.uuid4),
+            claimed_until=factory.LazyFunction(lambda: timezone.now() + dt.timedelta(minutes=5)),
+        )
+        rejected = factory.Trait(status=FileState.REJECTED, file="", rejection="macros")

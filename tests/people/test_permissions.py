@@ -74,17 +74,19 @@ TABLE: dict[Permission, dict[str, str]] = {
         "reflection sent any": "learner",
     },
     P.EVIDENCE_READ: {
-        "evidence draft any any": "learner",
-        "evidence sent on_job shared": "learner coach mentor manager",
-        "evidence sent on_job private": "learner coach manager",
-        "evidence sent off_job shared": "learner coach mentor",
-        "evidence sent off_job private": "learner coach",
+        "evidence draft any any any": "learner",
+        "evidence sent on_job shared clean": "learner coach mentor manager",
+        "evidence sent on_job private clean": "learner coach manager",
+        "evidence sent off_job shared clean": "learner coach mentor",
+        "evidence sent off_job private clean": "learner coach",
+        "evidence sent any any unclean": "learner",
     },
     P.EVIDENCE_READ_LOGGED: {
-        "evidence draft any any": "",
-        "evidence sent any any": "lead administrator",
+        "evidence draft any any any": "",
+        "evidence sent any any clean": "lead administrator",
+        "evidence sent any any unclean": "",
     },
-    P.EVIDENCE_CHANGE: {"evidence draft any any": "learner", "evidence sent any any": "learner"},
+    P.EVIDENCE_CHANGE: {"evidence draft any any any": "learner", "evidence sent any any any": "learner"},
     P.PROGRAMME_READ: {"programme": "lead administrator"},
     P.PROGRAMME_WATCH: {"programme": "lead"},
     P.ORGANISATION_READ: {
@@ -111,16 +113,18 @@ TABLE: dict[Permission, dict[str, str]] = {
 MEMBERS = " ".join((*PERSONAS, *(f"other_{name}" for name in PERSONAS)))
 """A framework belongs to nobody: everybody with a membership reads it, on both sides."""
 
-ANY = {1: STATES, 2: KINDS, 3: ("shared", "private")}
+UNCLEAN = ("received", "checking", "rejected")
+ANY = {1: STATES, 2: KINDS, 3: ("shared", "private"), 4: (*UNCLEAN, "clean")}
+SEVERAL = {"sent": STATES[1:], "unclean": UNCLEAN}
 Rows = dict[str, models.Model]
 
 
 def expanded(lines: dict[str, str]) -> dict[str, frozenset[str]]:
-    """The lines with `sent` and `any` written out; two lines for one row are a fault."""
+    """The lines with `sent`, `unclean` and `any` written out; two lines for one row are a fault."""
     found: dict[str, frozenset[str]] = {}
     for line, personas in lines.items():
         words = [
-            STATES[1:] if word == "sent" else ANY[place] if word == "any" else (word,)
+            ANY[place] if word == "any" else SEVERAL.get(word, (word,))
             for place, word in enumerate(line.split())
         ]
         for label in map(" ".join, product(*words)):
@@ -153,12 +157,11 @@ def rows_of(side: Side) -> Rows:
     ActivityEntry.objects.bulk_create([entry for _label, entry in built])
     rows: Rows = {f"activity {label}": entry for label, entry in built}
     rows |= {f"reflection {label}": Reflection(entry=entry, text="Mine") for label, entry in built}
-    for (label, entry), shared in product(built, (True, False)):
-        rows[f"evidence {label} {'shared' if shared else 'private'}"] = EvidenceFile(
+    for (label, entry), shared, state in product(built, (True, False), ANY[4]):
+        rows[f"evidence {label} {'shared' if shared else 'private'} {state}"] = f.EvidenceFactory.build(
             entry=entry,
-            file="ab/c.txt",
-            original_name="c.txt",
-            size=1,
+            **{} if state == "rejected" else {"file": "ab/c.txt"},
+            **{} if state == "clean" else {state: True},
             is_shared=shared,
             uploaded_by=side.learner,
         )

@@ -11,14 +11,19 @@ from programmes.actions import attach_evidence
 from programmes.models import EvidenceFile
 from tests.factories import programmes as f
 from tests.worlds import World
-from uploads.checks import check_upload
+from uploads.receiving import receive_upload
 
 
 @pytest.fixture
 def stored(world: World) -> list[EvidenceFile]:
     entry = f.ActivityFactory(enrolment=world.ours.enrolment, strategy=world.ours.strategy)
-    uploads = [check_upload(SimpleUploadedFile(f"sample{n}.txt", b"bytes %d" % n)) for n in range(2)]
+    uploads = [receive_upload(SimpleUploadedFile(f"sample{n}.txt", b"bytes %d" % n)) for n in range(2)]
     return attach_evidence(entry=entry, uploads=uploads, is_shared=True, by=world.ours.learner)
+
+
+def test_refused_files_have_no_bytes_to_compare(stored: list[EvidenceFile]) -> None:
+    f.EvidenceFactory(entry=stored[0].entry, rejected=True)
+    call_command("check_files", stdout=io.StringIO())
 
 
 def test_files_as_their_rows_say_are_fine(stored: list[EvidenceFile]) -> None:

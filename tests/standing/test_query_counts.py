@@ -127,7 +127,7 @@ PAGES: list[tuple[str, str, Grow, int]] = [
     ("/learner/", "learner", enrolments, 24),
     ("/activities/", "learner", entries, 21),
     ("/activities/?q=activity", "learner", entries, 18),
-    ("/activities/new/", "learner", criteria, 16),
+    ("/activities/new/", "learner", criteria, 17),
     (f"/activities/{ONE_ENTRY}/", "learner", files, 16),
     (f"/activities/{ONE_ENTRY}/", "coach", files, 19),
     (LIST, "coach", entries, 21),

@@ -136,6 +136,21 @@ ROUTES = {
     ),
     "programmes:cover": Route({200: "coach other_coach", 403: "*"}, {200: "coach other_coach", 403: "*"}),
     "programmes:cover_end": Route(post={302: "coach", 404: "*"}, args=("cover",)),
+    "programmes:activity_evidence": Route(
+        {302: READERS, 403: "org_admin administrator", 404: "*"}, args=("on_job",)
+    ),
+    "programmes:evidence_thumbnail": Route(
+        {200: "learner coach mentor manager", 403: "lead org_admin administrator", 404: "*"},
+        args=("shared_file",),
+    ),
+    "programmes:evidence_thumbnail private": Route(
+        {404: "learner coach *", 403: "mentor manager lead org_admin administrator"},
+        args=("private_file",),
+    ),
+    "programmes:evidence_read unchecked": Route(
+        {302: "learner", 403: "coach mentor manager lead org_admin administrator", 404: "*"},
+        args=("unchecked_file",),
+    ),
     "programmes:evidence_read": Route(
         {200: READERS, 302: "administrator", 403: "org_admin", 404: "*"}, args=("shared_file",)
     ),
@@ -237,7 +252,8 @@ def rows_of(world: World) -> dict[str, Any]:
     }
     rows["draft"].criteria.set(side.criteria[:1])
     name = "ab/sample.txt"
-    rows["shared_file"] = f.EvidenceFactory(entry=rows["on_job"], file=name)
+    rows["shared_file"] = f.EvidenceFactory(entry=rows["on_job"], file=name, thumbnail=name)
+    rows["unchecked_file"] = f.EvidenceFactory(entry=rows["on_job"], file=name, received=True)
     rows["private_file"] = f.EvidenceFactory(entry=rows["off_job"], file=name, is_shared=False)
     rows["draft_file"] = f.EvidenceFactory(entry=rows["draft"], file=name)
     stored = settings.MEDIA_ROOT / name
@@ -329,7 +345,7 @@ def test_refused_post_changes_nothing(world: World, client_of: Callable[[User | 
             client = client_of(world.everybody()[persona])
             client.post(reverse(f"programmes:{name}", args=[rows[row]]), {"reason": "No", "title": "No"})
     assert list(ActivityEntry.objects.order_by("pk").values()) == before
-    assert EvidenceFile.objects.count() == 3
+    assert EvidenceFile.objects.count() == 4
 
 
 # The administration ---------------------------------------------------------------------

@@ -8,6 +8,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 from django.utils import timezone
 
@@ -27,7 +28,7 @@ from programmes.models.enrolments import ENROLMENT_LOOKS
 from standards.models import FRAMEWORK_MOVES, Framework
 from tests.factories import programmes as f
 from tests.worlds import World
-from uploads.checks import CheckedUpload
+from uploads.receiving import receive_upload
 
 MOVES = {ActivityEntry: ACTIVITY_MOVES, Enrolment: ENROLMENT_MOVES, Framework: FRAMEWORK_MOVES}
 
@@ -109,16 +110,6 @@ def check_move(row: models.Model, state: str, to: str) -> None:
 
 # Activities, through their actions ------------------------------------------------------
 
-UPLOAD = CheckedUpload(
-    content=b"notes",
-    original_name="notes.txt",
-    extension="txt",
-    content_type="text/plain",
-    size=5,
-    sha256="0" * 64,
-    is_image=False,
-)
-
 
 def change(world: World, entry: ActivityEntry) -> None:
     fields = {"kind": entry.kind, "title": "Changed", "done_on": entry.done_on, "minutes": 30}
@@ -127,7 +118,8 @@ def change(world: World, entry: ActivityEntry) -> None:
 
 
 def attach(world: World, entry: ActivityEntry) -> None:
-    actions.attach_evidence(entry=entry, uploads=[UPLOAD], is_shared=True, by=world.ours.learner)
+    upload = receive_upload(SimpleUploadedFile("notes.txt", b"notes"))
+    actions.attach_evidence(entry=entry, uploads=[upload], is_shared=True, by=world.ours.learner)
 
 
 def remove(world: World, entry: ActivityEntry) -> None:

@@ -4,7 +4,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.utils.functional import Promise
 
-from uploads.checks import CheckedUpload, UploadRejected, check_upload
+from uploads.checks import CheckedUpload, check_upload
+from uploads.kinds import UploadRejected
 
 MEGABYTE = 1024 * 1024
 

@@ -7,7 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.uploads import samples
 from tests.uploads.checking import MEGABYTE, checked, refusal, unchecked_name
-from uploads.checks import ALLOWED_EXTENSIONS, UploadRejected, check_upload
+from uploads.checks import check_upload
+from uploads.kinds import ALLOWED_EXTENSIONS, UploadRejected
 
 
 def test_allowed_extensions_are_exactly_those_of_the_samples():

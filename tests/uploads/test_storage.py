@@ -22,16 +22,21 @@ def test_storage_name_of_a_type_that_is_not_allowed_is_an_error(extension):
         storage_name(KEY, extension)
 
 
-def test_private_storage_keeps_files_for_this_user_only(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path / "media"
+@pytest.mark.parametrize(
+    ("accel", "file_mode", "folder_mode"), [("", 0o600, 0o700), ("/private/", 0o640, 0o750)]
+)
+def test_private_storage_keeps_files_for_this_user_only_or_for_the_web_server_s_group(
+    settings, tmp_path, accel, file_mode, folder_mode
+):
+    settings.MEDIA_ROOT, settings.PRIVATE_FILES_ACCEL = tmp_path / "media", accel
     saved = private_storage().save(storage_name(KEY, "txt"), ContentFile(b"text"))
 
     path = tmp_path / "media" / saved
     assert path.read_bytes() == b"text"
     assert [place.stat().st_mode & 0o777 for place in (path, path.parent, path.parent.parent)] == [
-        0o600,
-        0o700,
-        0o700,
+        file_mode,
+        folder_mode,
+        folder_mode,
     ]
 
 

@@ -17,7 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         checked = faulty = 0
-        for row in EvidenceFile.objects.order_by("pk").iterator():
+        for row in EvidenceFile.objects.exclude(file="").order_by("pk").iterator():
             checked += 1
             problem = problem_of(row)
             if problem:

@@ -123,6 +123,7 @@ def _audit(people: People, *, learners: int, entries: int) -> None:
 def _take_back(stored: list[EvidenceFile]) -> None:
     for evidence in stored:
         evidence.file.delete(save=False)
+        evidence.thumbnail.delete(save=False)
 
 
 def _is_loaded() -> bool:

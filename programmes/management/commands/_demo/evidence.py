@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 from programmes.management.commands._demo.content import read, templates
 from programmes.models import ActivityEntry, EvidenceFile
 from uploads.checks import check_upload
+from uploads.models import FileState
 from uploads.storage import storage_name
 
 CANVAS, INK, BRAND, SOFT, GOLD = "#f4f6f7", "#14252b", "#0b5d6c", "#d3e9ec", "#b8830f"
@@ -44,8 +45,13 @@ def write_evidence(entries: QuerySet[ActivityEntry], *, language: str, seed: int
             sha256=checked.sha256,
             is_shared=is_shared,
             uploaded_by=entry.enrolment.learner,
+            status=FileState.CLEAN,
+            checked_at=entry.created_at,
         )
         row.file.save(storage_name(row.id, checked.extension), ContentFile(checked.content), save=False)
+        if checked.thumbnail:
+            name = storage_name(uuid.uuid5(row.id, "thumbnail"), "webp")
+            row.thumbnail.save(name, ContentFile(checked.thumbnail), save=False)
         yield row
         row.save(force_insert=True)
         EvidenceFile.objects.filter(pk=row.pk).update(uploaded_at=entry.created_at)
