@@ -19,6 +19,7 @@ def limit(memory: int, cpu: int, written: int) -> None:
         (resource.RLIMIT_FSIZE, written),
         (resource.RLIMIT_CORE, 0),  # a core file would hold what somebody sent
         (resource.RLIMIT_NOFILE, 64),
+        (resource.RLIMIT_NPROC, 0),  # it starts nothing, so there is nothing left behind when it is ended
         (resource.RLIMIT_AS, memory),
     ):
         try:

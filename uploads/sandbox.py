@@ -11,6 +11,7 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO, Any
 
 from uploads.kinds import MEGABYTE, REASONS
@@ -19,6 +20,7 @@ from uploads.receiving import visible
 logger = logging.getLogger(__name__)
 
 CHECKER = Path(__file__).with_name("checker.py")
+MAX_ANSWER_BYTES = 64 * 1024
 MAX_PARAM_LENGTH = 100
 _OVER_THE_LIMIT = (signal.SIGXCPU, signal.SIGXFSZ, signal.SIGKILL)
 _NO_SECRETS = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
@@ -60,31 +62,44 @@ def inspect(sent: IO[bytes], extension: str, *, content: IO[bytes], thumbnail: I
     limits = LIMITS
     numbers = (limits.memory, limits.cpu_seconds, limits.written, content.fileno(), thumbnail.fileno())
     sent.seek(0)
+    with TemporaryFile() as answer:  # not a pipe: its size is limited like that of every file it writes
+        returncode = _run(
+            [extension, *map(str, numbers)], sent, answer, (content.fileno(), thumbnail.fileno())
+        )
+        answer.seek(0)
+        answered = answer.read(MAX_ANSWER_BYTES)
+    if returncode is None:
+        logger.warning("A check of a .%s file took over %s s.", extension, limits.wall_seconds)
+        return Verdict("bomb")
+    if returncode:
+        logger.warning("A check of a .%s file ended with status %d.", extension, returncode)
+        return Verdict("bomb" if -returncode in _OVER_THE_LIMIT else "uncheckable")
+    return _verdict(answered)
+
+
+def _run(arguments: list[str], sent: IO[bytes], answer: IO[bytes], also: tuple[int, ...]) -> int | None:
+    """The checker's exit status; None when it had to be ended by the clock."""
     try:
         done = subprocess.run(
-            [sys.executable, "-I", str(CHECKER), extension, *map(str, numbers)],
+            [sys.executable, "-I", str(CHECKER), *arguments],
             stdin=sent,
-            stdout=subprocess.PIPE,
+            stdout=answer,
             stderr=subprocess.DEVNULL,  # it might quote what somebody sent
-            pass_fds=(content.fileno(), thumbnail.fileno()),
+            pass_fds=also,
             env=_NO_SECRETS,
             cwd="/",
             start_new_session=True,  # a Ctrl-C for the worker is not meant for it
-            timeout=limits.wall_seconds,
+            timeout=LIMITS.wall_seconds,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        logger.warning("A check of a .%s file took over %s s.", extension, limits.wall_seconds)
-        return Verdict("bomb")
-    if done.returncode:
-        logger.warning("A check of a .%s file ended with status %d.", extension, done.returncode)
-        return Verdict("bomb" if -done.returncode in _OVER_THE_LIMIT else "uncheckable")
-    return _verdict(done.stdout)
+        return None
+    return done.returncode
 
 
 def _verdict(answered: bytes) -> Verdict:
     """The checker's answer, of which nothing is believed: hostile bytes may have written it."""
-    with suppress(ValueError, TypeError, AttributeError, KeyError):
+    with suppress(ValueError, TypeError, AttributeError, KeyError, OverflowError, RecursionError):
         answer = json.loads(answered)
         peak = int(answer["peak"])
         if "code" in answer:

@@ -108,6 +108,8 @@ def test_picture_that_needs_more_memory_than_there_is_is_a_refusal(monkeypatch: 
         "print('no json')",
         "print('{}')",
         "print('[]')",
+        "print('[' * 60_000)",
+        'print(\'{"content": 1, "thumbnail": 0, "peak": Infinity}\')',
         'print(\'{"code": [], "params": 1, "peak": 0}\')',
         'print(\'{"code": "", "params": {}, "peak": 0}\')',
         "",
