@@ -18,8 +18,10 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 
 from people.models import User
+from people.queries.invitations import token_from
 from programmes.models import ActivityEntry, EvidenceFile
 from standards.models import Framework
+from tests.factories import people as p
 from tests.factories import programmes as f
 from tests.worlds import PERSONAS, World
 
@@ -65,6 +67,8 @@ ROUTES = {
         body={"display_name": "Sample Name", "language": "en", "time_zone": "UTC", "theme": ""},
     ),
     "people:language": Route(post={302: "*"}, body={"language": "es"}, visitor=(405, 302)),
+    "people:invitation": Route({403: "*"}, {403: "*"}, args=("token",), visitor=(200, 200)),
+    "people:invitation unknown": Route({404: "*"}, {404: "*"}, args=("key",), visitor=(404, 404)),
     "programmes:activity_list": Route({200: LEARNERS, 404: "*"}),
     "programmes:activity_create": Route({200: LEARNERS, 404: "*"}, {200: LEARNERS, 404: "*"}),
     "programmes:activity_detail": Route(
@@ -184,6 +188,7 @@ def rows_of(world: World) -> dict[str, Any]:
         "unpublished": Framework.objects.create(code="FW-draft", title="Draft"),
         "published": side.framework,
         "enrolment": side.enrolment,
+        "token": token_from(p.InvitationFactory(organisation=side.employer).token_seed),
         "uid": "1",
         "key": "not-a-key",
     }
