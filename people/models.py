@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.tags import Tag, Tone
-from people.permissions import AccessPaths, PermittedQuerySet
+from people.permissions import AccessPaths, Permission, PermittedQuerySet, Shown
 
 
 class DatedQuerySet(PermittedQuerySet):
@@ -212,7 +212,16 @@ class Membership(Dated):
     )
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.MEMBER)
 
-    access = AccessPaths(organisation="organisation")
+    access = AccessPaths(
+        organisation="organisation",
+        person="person",
+        shown=(
+            Shown(
+                Permission.MEMBERSHIP_CHANGE,
+                _("Your name, your e-mail address, your team and role in the organisation, and since when"),
+            ),
+        ),
+    )
 
     class Meta(Dated.Meta):
         ordering = ["person", "organisation", "role"]

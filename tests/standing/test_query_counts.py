@@ -146,6 +146,7 @@ PAGES: list[tuple[str, str, Grow, int]] = [
     ("/lead/", "lead", learners, 19),
     ("/lead/", "lead", programmes, 19),
     ("/organisation/", "org_admin", programmes, 15),
+    ("/profile/who-sees-my-data/", "learner", enrolments, 16),
     ("/organisations/", "administrator", learners, 9),
     ("/organisations/{employer}/people/", "org_admin", members, 13),
     ("/organisations/{employer}/invitations/", "org_admin", members, 12),
