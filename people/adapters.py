@@ -1,5 +1,6 @@
 """How django-allauth behaves here."""
 
+import logging
 from typing import Any
 
 import qrcode
@@ -15,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from people.encryption import decrypted, encrypted
 from people.models import User
+
+logger = logging.getLogger(__name__)
 
 SITE_NAME = "WBL Portal"
 
@@ -43,6 +46,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         language = getattr(person, "language", "") or translation.get_language()
         with translation.override(language):
             super().send_mail(template_prefix, email, context)
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell the owner of a change, in their language. The change is made: a dead mail server does not undo it."""
+        try:
+            super().send_notification_mail(template_prefix, user, {"user": user, **(context or {})}, email)
+        except OSError:  # smtplib's errors are among them
+            logger.exception("mail about a change of an account was not sent: %s", template_prefix)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

@@ -15,6 +15,7 @@ from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from core.models import AuditEvent
 from people import actions
@@ -74,6 +75,48 @@ def test_app_is_set_up_with_a_picture_that_the_policy_lets_be(client: Client, pe
     assert response.request["PATH_INFO"] == reverse("mfa_view_recovery_codes")
     assert len(response.context["unused_codes"]) == 10
     assert client.get(reverse("mfa_download_recovery_codes"))["Content-Disposition"].startswith("attachment")
+
+
+def test_owner_is_told_by_mail_of_every_change(
+    client: Client, person: User, django_capture_on_commit_callbacks: Callable
+) -> None:
+    User.objects.update(language="es")
+    sign_in(client)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    seed = client.get(reverse("mfa_activate_totp")).context["form"].secret
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(reverse("mfa_activate_totp"), {"code": code_of(seed)})
+    client.post(reverse("mfa_deactivate_totp"))
+    fields = {
+        "oldpassword": PASSWORD,
+        "password1": "another long password",
+        "password2": "another long password",
+    }
+    client.post(reverse("account_change_password"), fields)
+    told = [
+        "An authenticator app was set up for your account",
+        "The authenticator app was removed from your account",
+        "Your password was changed",
+    ]
+    with translation.override("es"):
+        assert [message.subject for message in mail.outbox] == [translation.gettext(text) for text in told]
+    assert {address for message in mail.outbox for address in message.to} == {"ana@sample.example"}
+    assert all(len(message.alternatives) == 1 for message in mail.outbox)
+
+
+def test_dead_mail_server_does_not_undo_the_change(
+    client: Client, protected: User, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(self: mail.EmailMessage, *args: Any, **kwargs: Any) -> int:
+        raise ConnectionRefusedError
+
+    sign_in(client)
+    client.post(reverse("mfa_authenticate"), {"code": code_of(SEED)})
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    monkeypatch.setattr(mail.EmailMessage, "send", refuse)
+    assert client.post(reverse("mfa_deactivate_totp"))["Location"] == reverse("mfa_index")
+    assert not Authenticator.objects.exists()
+    assert "was not sent" in caplog.text
 
 
 def test_seeds_are_encrypted_in_the_database(protected: User) -> None:
