@@ -22,6 +22,7 @@ from django.utils import timezone
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+    from django_stubs_ext import StrPromise
 
     from people.models import User
 
@@ -61,6 +62,8 @@ class Permission(StrEnum):
     PROGRAMME_WATCH = "programme_watch"
     ORGANISATION_READ = "organisation_read"
     ORGANISATION_READ_TOTALS = "organisation_read_totals"
+    INVITATION_CREATE = "invitation_create"
+    MEMBERSHIP_CHANGE = "membership_change"
     FRAMEWORK_READ = "framework_read"
     FRAMEWORK_READ_DRAFT = "framework_read_draft"
 
@@ -119,6 +122,11 @@ GRANTS: Mapping[Permission, Mapping[Relation, str]] = {
     Permission.PROGRAMME_WATCH: _on(EVERY_ROW, Relation.PROGRAMME_LEAD),
     Permission.ORGANISATION_READ: _on(EVERY_ROW, Relation.MEMBER, Relation.ORG_ADMIN, Relation.ADMINISTRATOR),
     Permission.ORGANISATION_READ_TOTALS: _on(EVERY_ROW, Relation.ORG_ADMIN, Relation.ADMINISTRATOR),
+    # A lead brings colleagues in; who else belongs to the organisation, and as what, is its administrator's business.
+    Permission.INVITATION_CREATE: _on(
+        EVERY_ROW, Relation.ORG_ADMIN, Relation.PROGRAMME_LEAD, Relation.ADMINISTRATOR
+    ),
+    Permission.MEMBERSHIP_CHANGE: _on(EVERY_ROW, Relation.ORG_ADMIN, Relation.ADMINISTRATOR),
     Permission.FRAMEWORK_READ: {Relation.MEMBER: "published", Relation.ADMINISTRATOR: EVERY_ROW},
     Permission.FRAMEWORK_READ_DRAFT: _on(EVERY_ROW, Relation.ADMINISTRATOR),
 }
@@ -133,12 +141,26 @@ Condition = Mapping[str, frozenset[str] | frozenset[bool]]
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A kind of personal data in a model's rows: what it is, in plain words, and which permission opens it.
+
+    `logged` opens it too, but only after a reason was given, and each time is written down.
+    """
+
+    permission: Permission
+    what: "str | StrPromise"
+    logged: Permission | None = None
+
+
+@dataclass(frozen=True)
 class AccessPaths:
     """Lookup paths from a model's rows to what access hangs on; an empty path is the row itself.
 
     Rows with an `enrolment` path are reached through it. The enrolment's own model also names its learner and
     support roles. Rows without one name an organisation or a programme, or are for every member (`for_members`).
-    `conditions` are the names used in GRANTS: for each field path the values that the row may have.
+    `conditions` are the names used in GRANTS: for each field path the values that the row may have; `condition_words`
+    says them to the person whose data it is. `shown` are the kinds of personal data in the rows, for the page on who
+    can see them; a model whose rows hang on no enrolment names there the path to the `person`.
     """
 
     enrolment: str | None = None
@@ -150,14 +172,18 @@ class AccessPaths:
     provider: str = ""
     for_members: bool = False
     conditions: Mapping[str, Condition] = field(default_factory=dict)
+    condition_words: Mapping[str, "str | StrPromise"] = field(default_factory=dict)
+    shown: tuple[Shown, ...] = ()
+    person: str = ""
 
 
-def _access(model: type[models.Model]) -> AccessPaths:
+def access_of(model: type[models.Model]) -> AccessPaths:
+    """What the model says of itself."""
     paths: AccessPaths = model.access  # type: ignore[attr-defined]
     return paths
 
 
-def _follow(model: type[models.Model], path: str) -> type[models.Model]:
+def follow(model: type[models.Model], path: str) -> type[models.Model]:
     """The model at the end of a lookup path."""
     for name in filter(None, path.split("__")):
         model = model._meta.get_field(name).related_model  # type: ignore[assignment]
@@ -178,7 +204,8 @@ def _held_today(model: type[models.Model], user: "User") -> models.QuerySet[Any]
 
 @dataclass(frozen=True)
 class Roles:
-    """What a person is today, as ids: where they belong, what they administer and lead, whom they support.
+    """What a person is today, as ids: where they belong, what they administer and lead (the programmes, and the
+    providers that run them), whom they support.
 
     A support or programme role counts only with a membership that holds on the same day: at the employer for mentor
     and manager, at the provider for coach and lead. Ending the membership is enough to end all access.
@@ -187,7 +214,13 @@ class Roles:
     member_of: frozenset[int]
     administers: frozenset[int]
     leads: frozenset[int]
+    leads_at: frozenset[int]
     supports: Mapping[Relation, frozenset[int]]
+
+    @property
+    def sees_others(self) -> bool:
+        """Whether a role of the person's, other than plain membership, opens data about somebody else."""
+        return bool(self.administers or self.leads or any(self.supports.values()))
 
 
 _memo: ContextVar[dict[int, Roles] | None] = ContextVar("roles_of_this_request", default=None)
@@ -216,24 +249,26 @@ def roles_of(user: "User") -> Roles:
 
 def _roles_from_rows(user: "User") -> Roles:
     enrolments = apps.get_model(ENROLMENT_MODEL)
-    paths = _access(enrolments)
+    paths = access_of(enrolments)
     held = list(_held_today(apps.get_model("people.Membership"), user).values_list("organisation", "role"))
     member_of = frozenset(organisation for organisation, _role in held)
     supports: dict[Relation, set[int]] = {relation: set() for relation in _SUPPORTERS}
-    named = _held_today(_follow(enrolments, paths.support_roles), user)
+    named = _held_today(follow(enrolments, paths.support_roles), user)
     employer, provider = _at("enrolment", paths.organisation or ""), _at("enrolment", paths.provider)
     for role, enrolment, at_employer, at_provider in named.values_list(
         "role", "enrolment", employer, provider
     ):
         if (at_provider if role == Relation.COACH else at_employer) in member_of:
             supports[Relation(role)].add(enrolment)
-    programmes = _follow(enrolments, paths.programme or "")
-    leading = _held_today(_follow(programmes, _access(programmes).programme_roles), user)
-    organisation = _at("programme", _access(programmes).organisation or "")
+    programmes = follow(enrolments, paths.programme or "")
+    leading = _held_today(follow(programmes, access_of(programmes).programme_roles), user)
+    organisation = _at("programme", access_of(programmes).organisation or "")
+    led = [(pk, at) for pk, at in leading.values_list("programme", organisation) if at in member_of]
     return Roles(
         member_of=member_of,
         administers=frozenset(pk for pk, role in held if role == Relation.ORG_ADMIN),
-        leads=frozenset(pk for pk, at in leading.values_list("programme", organisation) if at in member_of),
+        leads=frozenset(pk for pk, _provider in led),
+        leads_at=frozenset(provider for _pk, provider in led),
         supports={relation: frozenset(ids) for relation, ids in supports.items()},
     )
 
@@ -244,20 +279,28 @@ ANYWHERE = Q(pk__isnull=False)  # an empty Q() would vanish when put together wi
 
 def relation_q(model: type[models.Model], user: "User", relation: Relation, roles: Roles | None = None) -> Q:
     """Which rows of `model` stand in `relation` to the person today; `roles` when they are known already."""
-    paths, roles = _access(model), roles or roles_of(user)
+    paths, roles = access_of(model), roles or roles_of(user)
     if relation is Relation.ADMINISTRATOR:
         return ANYWHERE if user.is_administrator else NOWHERE
     if paths.enrolment is not None:
-        enrolment = _access(_follow(model, paths.enrolment))
+        enrolment = access_of(follow(model, paths.enrolment))
         return _enrolment_q(paths.enrolment, enrolment, user, relation, roles)
     if relation is Relation.PROGRAMME_LEAD and paths.programme is not None:
         return _among(_at(paths.programme, "pk"), roles.leads)
     if relation is Relation.MEMBER and paths.for_members:
         return ANYWHERE if roles.member_of else NOWHERE
-    if relation in (Relation.MEMBER, Relation.ORG_ADMIN) and paths.organisation is not None:
-        ids = roles.member_of if relation is Relation.MEMBER else roles.administers
-        return _among(_at(paths.organisation, "pk"), ids)
+    if relation in (ids := _organisations(roles)) and paths.organisation is not None:
+        return _among(_at(paths.organisation, "pk"), ids[relation])
     return NOWHERE
+
+
+def _organisations(roles: Roles) -> dict[Relation, frozenset[int]]:
+    """In which organisations the person is what: for rows that hang on an organisation and on no programme."""
+    return {
+        Relation.MEMBER: roles.member_of,
+        Relation.ORG_ADMIN: roles.administers,
+        Relation.PROGRAMME_LEAD: roles.leads_at,
+    }
 
 
 def _among(path: str, ids: frozenset[int]) -> Q:
@@ -295,7 +338,7 @@ def relations_to(user: "User | AnonymousUser", record: models.Model) -> frozense
     """Every relation in which the person stands to the record today; one query beside the person's roles."""
     if not user.is_authenticated or not user.is_active:
         return frozenset()
-    paths, roles = _access(type(record)), roles_of(user)
+    paths, roles = access_of(type(record)), roles_of(user)
     found: set[Relation] = {Relation.ADMINISTRATOR} if user.is_administrator else set()
     if paths.enrolment is not None:
         return frozenset(found | _enrolment_relations(user, record, paths.enrolment, roles))
@@ -303,8 +346,8 @@ def relations_to(user: "User | AnonymousUser", record: models.Model) -> frozense
         found.add(Relation.PROGRAMME_LEAD)
     if paths.organisation is not None:
         organisation = _value(record, _at(paths.organisation, "pk"))
-        found |= {Relation.MEMBER} if organisation in roles.member_of else set()
-        found |= {Relation.ORG_ADMIN} if organisation in roles.administers else set()
+        held = {relation for relation, ids in _organisations(roles).items() if organisation in ids}
+        found |= held if paths.programme is None else held - {Relation.PROGRAMME_LEAD}
     if paths.for_members and roles.member_of:
         found.add(Relation.MEMBER)
     return frozenset(found)
@@ -315,7 +358,7 @@ def _value(record: models.Model, path: str) -> Any:
 
 
 def _enrolment_relations(user: "User", record: models.Model, prefix: str, roles: Roles) -> set[Relation]:
-    paths = _access(_follow(type(record), prefix))
+    paths = access_of(follow(type(record), prefix))
     wanted = ("pk", paths.learner, paths.programme or "", paths.organisation or "")
     rows = (
         type(record)._base_manager.filter(pk=record.pk).values_list(*(_at(prefix, path) for path in wanted))
@@ -342,7 +385,7 @@ class Standing:
         """Whether GRANTS gives the permission to one of the relations, on a row in this state."""
         if permission in NEVER_OWN and Relation.LEARNER in self.relations:
             return False
-        conditions = _access(type(self.record)).conditions
+        conditions = access_of(type(self.record)).conditions
         return any(
             not name or _condition_holds(self.record, conditions[name])
             for relation, name in GRANTS[permission].items()
@@ -371,7 +414,7 @@ class PermittedQuerySet(models.QuerySet[Any]):
         """The rows on which the person holds the permission today; none for a visitor."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        conditions, roles = _access(self.model).conditions, roles_of(user)
+        conditions, roles = access_of(self.model).conditions, roles_of(user)
         allowed = NOWHERE
         for relation, name in GRANTS[permission].items():
             q = relation_q(self.model, user, relation, roles)

@@ -44,6 +44,7 @@ def required(name: str, default: str = "", *, unless: bool = IS_EMBEDDED) -> str
 
 
 SECRET_KEY = required("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])  # earlier keys, after a change
 DATABASE_URL = required("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
 REDIS_URL = required("REDIS_URL", f"unix://{VAR_DIR / 'valkey.sock'}")
 SITE_URL = required("SITE_URL", "http://127.0.0.1:8000")
@@ -70,6 +71,8 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",
@@ -78,12 +81,22 @@ INSTALLED_APPS = [
     "core",
     "uploads",
     "downloads",
+    "notifications",
     "people",
     "standards",
     "programmes",
     "dashboards",
 ]
-PROJECT_APPS = ["core", "uploads", "downloads", "people", "standards", "programmes", "dashboards"]
+PROJECT_APPS = [
+    "core",
+    "uploads",
+    "downloads",
+    "notifications",
+    "people",
+    "standards",
+    "programmes",
+    "dashboards",
+]
 
 MIDDLEWARE = [
     "core.middleware.RequestIdMiddleware",
@@ -105,6 +118,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "people.middleware.SecondFactorMiddleware",  # below the preferences, whose roles it asks for
 ]
 
 ROOT_URLCONF = "wbl_portal.urls"
@@ -163,6 +177,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,
     "unacked_restore_interval": 10,
     "unacked_restore_throttle": 1,
+    # A page that wakes the worker up does not wait for a broker that is not there: the sweep finds its row.
+    "socket_connect_timeout": 2,
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.1,
 }
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -172,6 +192,7 @@ CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
+    "notifications.deliver": {"task": "notifications.deliver", "schedule": crontab()},  # every minute
     "people.clear_sessions": {"task": "people.clear_sessions", "schedule": crontab(hour=3, minute=17)},
     "programmes.check_evidence": {
         "task": "programmes.check_evidence",
@@ -259,10 +280,21 @@ ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "dashboards:landing"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a mail about every change of password, address and second step
 ACCOUNT_SESSION_REMEMBER = None
 # How many proxies stand in front and add to X-Forwarded-For: the limits of sign-in count by the visitor's address.
 # With a number too small all visitors share one limit, with one too large a visitor writes an address of their own.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=1 if IS_PRODUCTION else 0)
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True  # for people who come once a week and never know their password
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
+ACCOUNT_RATE_LIMITS = {"invitation": "30/m/ip"}  # beside the library's own
+
+# A second step for signing in. Required of whoever sees other people's data once the site says so.
+MFA_REQUIRED = env.bool("MFA_REQUIRED", default=False)
+MFA_ADAPTER = "people.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # the clock of a phone may be half a minute off
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = IS_EMBEDDED  # http://127.0.0.1; a browser insists on https elsewhere
 
 # Mail -------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = required(

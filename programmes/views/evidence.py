@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from people.permissions import Permission, Relation, standing_of
+from people.views.permitted import permitted_or_404
 from programmes import actions
 from programmes.models import EvidenceFile
 from programmes.queries.evidence import evidence_shown
-from programmes.views.permitted import entry_or_404, permitted_or_404, reason_given
+from programmes.views.permitted import entry_or_404, reason_given
 
 logger = logging.getLogger(__name__)
 

@@ -11,12 +11,13 @@ from django.views import View
 
 from downloads.tables import table_response, wanted_format
 from people.permissions import Permission, standing_of
+from people.views.permitted import permitted_or_404
 from programmes.actions import OPEN_ENROLMENTS
 from programmes.exporters import activities_table
 from programmes.forms import ActivityFilter
 from programmes.models import ActivityEntry, Enrolment
 from programmes.queries import activities as reads
-from programmes.views.permitted import own_enrolment, permitted_or_404
+from programmes.views.permitted import own_enrolment
 
 WEEKS_A_PAGE = 8
 

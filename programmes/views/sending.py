@@ -14,9 +14,10 @@ from django.views import View
 
 from core.transitions import TransitionRefused
 from people.permissions import Permission, standing_of
+from people.views.permitted import permitted_or_404
 from programmes import actions
 from programmes.models import ActivityEntry, BreakInLearning, Enrolment
-from programmes.views.permitted import date_or_none, entry_or_404, permitted_or_404
+from programmes.views.permitted import date_or_none, entry_or_404
 
 
 class ActivitySubmitView(View):

@@ -20,6 +20,7 @@ from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from people.models import User
+from people.queries.invitations import token_from
 from programmes.models import ActivityEntry, EvidenceFile, SupportRole
 from programmes.queries.progress import monday
 from standards.models import Framework
@@ -55,6 +56,7 @@ MEMBERS = " ".join((*PERSONAS, *OTHERS))
 PUBLIC_PAGE: Any = {"get": {200: "*"}, "visitor": (200, SIGN_IN)}
 
 PROBE = Route({200: "*"}, {405: "*"}, visitor=(200, 405))
+INVITED = {"email": "new@sample.example", "display_name": "Sample New", "role": "member", "language": "en"}
 
 # The part of a name after the space only tells two rows of one route apart.
 ROUTES = {
@@ -71,7 +73,52 @@ ROUTES = {
         {302: "*"},
         body={"display_name": "Sample Name", "language": "en", "time_zone": "UTC", "theme": ""},
     ),
+    "people:visibility": Route({200: "*"}),
     "people:language": Route(post={302: "*"}, body={"language": "es"}, visitor=(405, 302)),
+    "people:invitation": Route({403: "*"}, {403: "*"}, args=("token",), visitor=(200, 200)),
+    "people:invitation unknown": Route({404: "*"}, {404: "*"}, args=("key",), visitor=(404, 404)),
+    "people:organisation_list": Route(
+        {200: "administrator", 302: "org_admin other_org_admin lead other_lead", 403: "*"}
+    ),
+    "people:organisation_people": Route(
+        {200: "org_admin administrator", 403: "learner mentor manager", 404: "*"}, args=("employer",)
+    ),
+    "people:organisation_people provider": Route(
+        {200: "administrator", 302: "lead", 403: "coach", 404: "*"}, args=("provider",)
+    ),
+    "people:organisation_invitations": Route(
+        {200: "org_admin administrator", 403: "learner mentor manager", 404: "*"}, args=("employer",)
+    ),
+    "people:organisation_invitations provider": Route(
+        {200: "lead administrator", 403: "coach", 404: "*"}, args=("provider",)
+    ),
+    "people:invitation_create": Route(
+        {200: "org_admin administrator", 403: "learner mentor manager", 404: "*"},
+        {302: "org_admin administrator", 403: "learner mentor manager", 404: "*"},
+        args=("employer",),
+        body=INVITED,
+    ),
+    "people:invitation_create provider": Route(
+        {200: "lead administrator", 403: "coach", 404: "*"},
+        {302: "lead administrator", 403: "coach", 404: "*"},
+        args=("provider",),
+        body=INVITED,
+    ),
+    "people:invitation_resend": Route(
+        post={302: "org_admin administrator", 403: "learner mentor manager", 404: "*"},
+        args=("employer", "invitation"),
+    ),
+    "people:invitation_revoke": Route(
+        {200: "org_admin administrator", 403: "learner mentor manager", 404: "*"},
+        {302: "org_admin administrator", 403: "learner mentor manager", 404: "*"},
+        args=("employer", "invitation"),
+    ),
+    "people:membership_end": Route(
+        {200: "org_admin administrator", 403: "learner mentor manager", 404: "*"},
+        {302: "org_admin administrator", 403: "learner mentor manager", 404: "*"},
+        args=("employer", "membership"),
+        body={"ends_on": "2030-01-31"},
+    ),
     "programmes:activity_list": Route({200: LEARNERS, 404: "*"}),
     "programmes:activity_create": Route({200: LEARNERS, 404: "*"}, {200: LEARNERS, 404: "*"}),
     "programmes:activity_detail": Route(
@@ -184,6 +231,21 @@ ROUTES = {
     "account_reset_password_from_key": Route({200: "*"}, {200: "*"}, ("uid", "key"), visitor=(200, 200)),
     "account_reset_password_from_key_done": Route(**PUBLIC_PAGE),
     "account_confirm_email": Route({200: "*"}, {404: "*"}, ("key",), visitor=(200, 404)),
+    "account_request_login_code": Route({302: "*"}, {302: "*"}, visitor=(200, 200)),
+    "mfa_index": Route({200: "*"}),
+    "mfa_authenticate": Route({302: "*"}, {302: "*"}, visitor=(302, 302)),
+    "mfa_reauthenticate": Route({302: "*"}, {302: "*"}),
+    "mfa_activate_totp": Route({302: "*"}, {302: "*"}),
+    "mfa_deactivate_totp": Route({404: "*"}, {404: "*"}),
+    "mfa_view_recovery_codes": Route({404: "*"}),
+    "mfa_download_recovery_codes": Route({404: "*"}),
+    "mfa_generate_recovery_codes": Route({302: "*"}, {302: "*"}),
+    "mfa_list_webauthn": Route({200: "*"}),
+    "mfa_add_webauthn": Route({302: "*"}, {302: "*"}),
+    "mfa_reauthenticate_webauthn": Route({302: "*"}, {302: "*"}),
+    "mfa_remove_webauthn": Route({302: "*"}, {302: "*"}, ("uid",)),
+    "mfa_edit_webauthn": Route({302: "*"}, {302: "*"}, ("uid",)),
+    "usersessions_list": Route({200: "*"}, {302: "*"}),
     "account_confirm_login_code": Route({302: "*"}, {302: "*"}, visitor=(302, 302)),
 }
 
@@ -237,6 +299,7 @@ def rows_of(world: World) -> dict[str, Any]:
     """What the names in `args` stand for."""
     side = world.ours
     made = {"enrolment": side.enrolment, "strategy": side.strategy}
+    invitation = p.InvitationFactory(organisation=side.employer)
     rows: dict[str, Any] = {
         "draft": f.ActivityFactory(**made, kind="on_job"),
         "on_job": f.ActivityFactory(**made, kind="on_job", sent=True),
@@ -247,6 +310,11 @@ def rows_of(world: World) -> dict[str, Any]:
         "week": monday(timezone.localdate() - timedelta(weeks=3)).isoformat(),
         "leave": side.enrolment.breaks.create(starts_on="2020-01-06", ends_on="2020-01-12", is_leave=True),
         "cover": cover_of(world),
+        "employer": side.employer,
+        "provider": side.provider,
+        "membership": side.learner.memberships.get(),
+        "invitation": invitation,
+        "token": token_from(invitation.token_seed),
         "uid": "1",
         "key": "not-a-key",
     }
@@ -276,12 +344,22 @@ def ask(client: Client, method: str, url: str, body: dict[str, Any] | None = Non
     return response.status_code
 
 
-APPS = ("dashboards", "people", "programmes", "standards", "account", "livez", "readyz")
+APPS = (
+    "dashboards",
+    "people",
+    "programmes",
+    "standards",
+    "account",
+    "livez",
+    "readyz",
+    "mfa",
+    "usersessions",
+)
 
 
 def is_for_the_long_run(persona: str, app: str) -> bool:
     """When there is little time a few stand for all: pages of accounts know no roles, twins answer alike."""
-    if app in ("account", "livez", "readyz"):
+    if app in ("account", "livez", "readyz", "mfa", "usersessions"):
         return persona not in ("learner", "administrator", "outsider", "visitor")
     if app == "programmes":
         return persona in ("mentor", "lead", *OTHERS) and persona != "other_coach"
