@@ -55,6 +55,11 @@ class Permission(StrEnum):
     EVIDENCE_READ = "evidence_read"
     EVIDENCE_READ_LOGGED = "evidence_read_logged"
     EVIDENCE_CHANGE = "evidence_change"
+    ENROLMENT_CHANGE = "enrolment_change"
+    ENROLMENT_START = "enrolment_start"
+    PROGRAMME_CREATE = "programme_create"
+    PROGRAMME_CHANGE = "programme_change"
+    COHORT_CHANGE = "cohort_change"
     PROGRAMME_READ = "programme_read"
     PROGRAMME_WATCH = "programme_watch"
     ORGANISATION_READ = "organisation_read"
@@ -109,6 +114,11 @@ GRANTS: Mapping[Permission, Mapping[Relation, str]] = {
     },
     Permission.EVIDENCE_READ_LOGGED: _on("sent", Relation.PROGRAMME_LEAD, Relation.ADMINISTRATOR),
     Permission.EVIDENCE_CHANGE: _on(EVERY_ROW, Relation.LEARNER),
+    Permission.ENROLMENT_CHANGE: _on(EVERY_ROW, Relation.PROGRAMME_LEAD, Relation.ADMINISTRATOR),
+    Permission.ENROLMENT_START: _on(EVERY_ROW, Relation.LEARNER),
+    Permission.PROGRAMME_CREATE: _on("provider", Relation.PROGRAMME_LEAD, Relation.ADMINISTRATOR),
+    Permission.PROGRAMME_CHANGE: _on(EVERY_ROW, Relation.PROGRAMME_LEAD, Relation.ADMINISTRATOR),
+    Permission.COHORT_CHANGE: _on(EVERY_ROW, Relation.PROGRAMME_LEAD, Relation.ADMINISTRATOR),
     Permission.PROGRAMME_READ: _on(
         EVERY_ROW, Relation.PROGRAMME_LEAD, Relation.ORG_ADMIN, Relation.ADMINISTRATOR
     ),
@@ -119,8 +129,8 @@ GRANTS: Mapping[Permission, Mapping[Relation, str]] = {
     Permission.FRAMEWORK_READ_DRAFT: _on(EVERY_ROW, Relation.ADMINISTRATOR),
 }
 
-NEVER_OWN = frozenset({Permission.ACTIVITY_APPROVE})
-"""Nobody approves their own record, whatever other roles they hold."""
+NEVER_OWN = frozenset({Permission.ACTIVITY_APPROVE, Permission.ENROLMENT_CHANGE})
+"""Nobody approves their own record or completes their own enrolment, whatever other roles they hold."""
 
 ENROLMENT_MODEL = "programmes.Enrolment"
 """The one model above this app that it knows by name, because a person's roles start from it."""
@@ -176,12 +186,15 @@ def _held_today(model: type[models.Model], user: "User") -> models.QuerySet[Any]
 class Roles:
     """What a person is today, as ids: where they belong, what they administer and lead, whom they support.
 
+    `leads_at` are the organisations where they may lead programmes, `leads` the programmes that they do lead.
+
     A support or programme role counts only with a membership that holds on the same day: at the employer for mentor
     and manager, at the provider for coach and lead. Ending the membership is enough to end all access.
     """
 
     member_of: frozenset[int]
     administers: frozenset[int]
+    leads_at: frozenset[int]
     leads: frozenset[int]
     supports: Mapping[Relation, frozenset[int]]
 
@@ -229,6 +242,7 @@ def _roles_from_rows(user: "User") -> Roles:
     return Roles(
         member_of=member_of,
         administers=frozenset(pk for pk, role in held if role == Relation.ORG_ADMIN),
+        leads_at=frozenset(pk for pk, role in held if role == Relation.PROGRAMME_LEAD),
         leads=frozenset(pk for pk, at in leading.values_list("programme", organisation) if at in member_of),
         supports={relation: frozenset(ids) for relation, ids in supports.items()},
     )
@@ -250,9 +264,13 @@ def relation_q(model: type[models.Model], user: "User", relation: Relation, role
         return _among(_at(paths.programme, "pk"), roles.leads)
     if relation is Relation.MEMBER and paths.for_members:
         return ANYWHERE if roles.member_of else NOWHERE
-    if relation in (Relation.MEMBER, Relation.ORG_ADMIN) and paths.organisation is not None:
-        ids = roles.member_of if relation is Relation.MEMBER else roles.administers
-        return _among(_at(paths.organisation, "pk"), ids)
+    at = {
+        Relation.MEMBER: roles.member_of,
+        Relation.ORG_ADMIN: roles.administers,
+        Relation.PROGRAMME_LEAD: roles.leads_at,
+    }
+    if relation in at and paths.organisation is not None:
+        return _among(_at(paths.organisation, "pk"), at[relation])
     return NOWHERE
 
 
@@ -301,6 +319,8 @@ def relations_to(user: "User | AnonymousUser", record: models.Model) -> frozense
         organisation = _value(record, _at(paths.organisation, "pk"))
         found |= {Relation.MEMBER} if organisation in roles.member_of else set()
         found |= {Relation.ORG_ADMIN} if organisation in roles.administers else set()
+        if paths.programme is None and organisation in roles.leads_at:
+            found.add(Relation.PROGRAMME_LEAD)
     if paths.for_members and roles.member_of:
         found.add(Relation.MEMBER)
     return frozenset(found)

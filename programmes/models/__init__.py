@@ -16,11 +16,18 @@ from programmes.models.enrolments import (
     Enrolment,
     SupportRole,
 )
-from programmes.models.programmes import Programme, ProgrammeRole, ProgrammeUnit
+from programmes.models.programmes import (
+    PROGRAMME_MOVES,
+    Partnership,
+    Programme,
+    ProgrammeRole,
+    ProgrammeUnit,
+)
 
 __all__ = [
     "ACTIVITY_MOVES",
     "ENROLMENT_MOVES",
+    "PROGRAMME_MOVES",
     "ActivityEntry",
     "ActivityEvent",
     "BreakInLearning",
@@ -28,6 +35,7 @@ __all__ = [
     "Enrolment",
     "EvidenceFile",
     "LearningStrategy",
+    "Partnership",
     "Programme",
     "ProgrammeRole",
     "ProgrammeUnit",
