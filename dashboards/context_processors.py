@@ -71,6 +71,7 @@ def _items(user: User, key: str, path: str) -> list[MenuItem]:
         return MenuItem(label, url, icon, count, count_label, path.startswith(url))
 
     standards = item(_("Standards"), "standards:framework_list", "award")
+    people = item(_("People"), "people:organisation_list", "people")
     if key == "learner":
         returned = ActivityEntry.objects.filter(
             enrolment__learner=user, status=ActivityEntry.Status.RETURNED
@@ -91,11 +92,11 @@ def _items(user: User, key: str, path: str) -> list[MenuItem]:
             standards,
         ]
     if key == "lead":
-        return [item(_("Programmes"), "dashboards:lead", "compass"), standards]
+        return [item(_("Programmes"), "dashboards:lead", "compass"), people, standards]
     if key == "organisation":
-        return [item(_("Organisation"), "dashboards:organisation", "building"), standards]
+        return [item(_("Organisation"), "dashboards:organisation", "building"), people, standards]
     if key == "site":
-        return [item(_("Site"), "dashboards:site", "gear"), standards]
+        return [item(_("Site"), "dashboards:site", "gear"), people, standards]
     return [standards]
 
 

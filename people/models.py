@@ -1,6 +1,8 @@
-"""People, the organisations they belong to, and the pseudonyms under which the audit trail knows them."""
+"""People, the organisations they belong to or are invited to, and the names under which the audit trail knows them."""
 
 import datetime as dt
+import hashlib
+import secrets
 import uuid
 import zoneinfo
 from typing import Any, ClassVar, Self
@@ -10,8 +12,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinLengthValidator
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.tags import Tag, Tone
 from people.permissions import AccessPaths, PermittedQuerySet
 
 
@@ -208,6 +212,8 @@ class Membership(Dated):
     )
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.MEMBER)
 
+    access = AccessPaths(organisation="organisation")
+
     class Meta(Dated.Meta):
         ordering = ["person", "organisation", "role"]
         verbose_name = _("membership")
@@ -220,3 +226,113 @@ class Membership(Dated):
         """A team belongs to the same organisation."""
         if self.team is not None and self.team.organisation_id != self.organisation_id:
             raise ValidationError({"team": _("This team belongs to another organisation.")})
+
+
+INVITATION_DAYS = 14
+
+
+def hash_of_token(token: str) -> str:
+    """What the database keeps of an invitation's token. The token is random, so a plain hash is enough."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def new_token_seed() -> str:
+    """The random part from which, with the site's secret key, a token is worked out."""
+    return secrets.token_hex(32)
+
+
+class InvitationQuerySet(PermittedQuerySet):
+    def pending(self, *, at: dt.datetime) -> Self:
+        """Invitations that can be accepted at that moment."""
+        return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=at)
+
+    def unanswered(self) -> Self:
+        """Neither accepted nor taken back, though their time may be over."""
+        return self.filter(accepted_at=None, revoked_at=None)
+
+
+class Invitation(models.Model):
+    """A person is asked to join an organisation in a role. The membership begins when they accept.
+
+    The row keeps a hash of the token that the link carries. The token itself is worked out from `token_seed` and
+    the site's secret key when the mail goes out (people.queries.invitations): who reads the database alone cannot
+    accept anything.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("Waiting for an answer")
+        EXPIRED = "expired", _("Expired")
+        ACCEPTED = "accepted", _("Accepted")
+        REVOKED = "revoked", _("Taken back")
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("e-mail"))
+    display_name = models.CharField(_("full name"), max_length=120)
+    language = models.CharField(_("language"), max_length=2, choices=User.Language)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="invitations")
+    team = models.ForeignKey(
+        Team, on_delete=models.SET_NULL, null=True, blank=True, related_name="invitations"
+    )
+    role = models.CharField(_("role"), max_length=20, choices=Membership.Role)
+    invited_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, related_name="invitations_made"
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    times_sent = models.PositiveSmallIntegerField(default=1)
+    expires_at = models.DateTimeField(_("valid until"))
+    token_seed = models.CharField(max_length=64)
+    token_hash = models.CharField(max_length=64, unique=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+    access = AccessPaths(organisation="organisation")
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "organisation", "role"],
+                condition=models.Q(accepted_at=None, revoked_at=None),
+                name="people_invitation_one_unanswered",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(accepted_at=None) | models.Q(revoked_at=None),
+                name="people_invitation_accepted_or_revoked",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(expires_at__gt=models.F("created_at")),
+                name="people_invitation_expires_later",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="people_invitation_email_lower_case"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} – {self.organisation} ({self.get_role_display()})"
+
+    @property
+    def state(self) -> State:
+        """What has become of it by now."""
+        if self.accepted_at is not None:
+            return self.State.ACCEPTED
+        if self.revoked_at is not None:
+            return self.State.REVOKED
+        return self.State.PENDING if self.expires_at > timezone.now() else self.State.EXPIRED
+
+    @property
+    def state_tag(self) -> Tag:
+        """The invitation's state as the pages show it."""
+        tone, icon = INVITATION_LOOKS[self.state]
+        return Tag(tone, icon, str(self.state.label))
+
+
+INVITATION_LOOKS: dict[str, tuple[Tone, str]] = {
+    Invitation.State.PENDING: ("info", "hourglass"),
+    Invitation.State.EXPIRED: ("warning", "clock"),
+    Invitation.State.ACCEPTED: ("success", "check-circle"),
+    Invitation.State.REVOKED: ("neutral", "x-circle"),
+}

@@ -64,6 +64,8 @@ class Permission(StrEnum):
     PROGRAMME_WATCH = "programme_watch"
     ORGANISATION_READ = "organisation_read"
     ORGANISATION_READ_TOTALS = "organisation_read_totals"
+    INVITATION_CREATE = "invitation_create"
+    MEMBERSHIP_CHANGE = "membership_change"
     FRAMEWORK_READ = "framework_read"
     FRAMEWORK_READ_DRAFT = "framework_read_draft"
 
@@ -125,6 +127,11 @@ GRANTS: Mapping[Permission, Mapping[Relation, str]] = {
     Permission.PROGRAMME_WATCH: _on(EVERY_ROW, Relation.PROGRAMME_LEAD),
     Permission.ORGANISATION_READ: _on(EVERY_ROW, Relation.MEMBER, Relation.ORG_ADMIN, Relation.ADMINISTRATOR),
     Permission.ORGANISATION_READ_TOTALS: _on(EVERY_ROW, Relation.ORG_ADMIN, Relation.ADMINISTRATOR),
+    # A lead brings colleagues in; who else belongs to the organisation, and as what, is its administrator's business.
+    Permission.INVITATION_CREATE: _on(
+        EVERY_ROW, Relation.ORG_ADMIN, Relation.PROGRAMME_LEAD, Relation.ADMINISTRATOR
+    ),
+    Permission.MEMBERSHIP_CHANGE: _on(EVERY_ROW, Relation.ORG_ADMIN, Relation.ADMINISTRATOR),
     Permission.FRAMEWORK_READ: {Relation.MEMBER: "published", Relation.ADMINISTRATOR: EVERY_ROW},
     Permission.FRAMEWORK_READ_DRAFT: _on(EVERY_ROW, Relation.ADMINISTRATOR),
 }
@@ -186,7 +193,8 @@ def _held_today(model: type[models.Model], user: "User") -> models.QuerySet[Any]
 class Roles:
     """What a person is today, as ids: where they belong, what they administer and lead, whom they support.
 
-    `leads_at` are the organisations where they may lead programmes, `leads` the programmes that they do lead.
+    `leads` are the programmes that they lead, `leads_at` the providers whose programmes they may make and lead: where
+    they hold a membership as programme lead.
 
     A support or programme role counts only with a membership that holds on the same day: at the employer for mentor
     and manager, at the provider for coach and lead. Ending the membership is enough to end all access.
@@ -194,8 +202,8 @@ class Roles:
 
     member_of: frozenset[int]
     administers: frozenset[int]
-    leads_at: frozenset[int]
     leads: frozenset[int]
+    leads_at: frozenset[int]
     supports: Mapping[Relation, frozenset[int]]
 
 
@@ -242,8 +250,8 @@ def _roles_from_rows(user: "User") -> Roles:
     return Roles(
         member_of=member_of,
         administers=frozenset(pk for pk, role in held if role == Relation.ORG_ADMIN),
-        leads_at=frozenset(pk for pk, role in held if role == Relation.PROGRAMME_LEAD),
         leads=frozenset(pk for pk, at in leading.values_list("programme", organisation) if at in member_of),
+        leads_at=frozenset(pk for pk, role in held if role == Relation.PROGRAMME_LEAD),
         supports={relation: frozenset(ids) for relation, ids in supports.items()},
     )
 
@@ -264,14 +272,18 @@ def relation_q(model: type[models.Model], user: "User", relation: Relation, role
         return _among(_at(paths.programme, "pk"), roles.leads)
     if relation is Relation.MEMBER and paths.for_members:
         return ANYWHERE if roles.member_of else NOWHERE
-    at = {
+    if relation in (ids := _organisations(roles)) and paths.organisation is not None:
+        return _among(_at(paths.organisation, "pk"), ids[relation])
+    return NOWHERE
+
+
+def _organisations(roles: Roles) -> dict[Relation, frozenset[int]]:
+    """In which organisations the person is what: for rows that hang on an organisation and on no programme."""
+    return {
         Relation.MEMBER: roles.member_of,
         Relation.ORG_ADMIN: roles.administers,
         Relation.PROGRAMME_LEAD: roles.leads_at,
     }
-    if relation in at and paths.organisation is not None:
-        return _among(_at(paths.organisation, "pk"), at[relation])
-    return NOWHERE
 
 
 def _among(path: str, ids: frozenset[int]) -> Q:
@@ -317,10 +329,8 @@ def relations_to(user: "User | AnonymousUser", record: models.Model) -> frozense
         found.add(Relation.PROGRAMME_LEAD)
     if paths.organisation is not None:
         organisation = _value(record, _at(paths.organisation, "pk"))
-        found |= {Relation.MEMBER} if organisation in roles.member_of else set()
-        found |= {Relation.ORG_ADMIN} if organisation in roles.administers else set()
-        if paths.programme is None and organisation in roles.leads_at:
-            found.add(Relation.PROGRAMME_LEAD)
+        held = {relation for relation, ids in _organisations(roles).items() if organisation in ids}
+        found |= held if paths.programme is None else held - {Relation.PROGRAMME_LEAD}
     if paths.for_members and roles.member_of:
         found.add(Relation.MEMBER)
     return frozenset(found)

@@ -1,10 +1,36 @@
 from django.urls import path
 
-from people import views
+from people.views import invitations, organisations, profile
 
 app_name = "people"
 
+ONE = "organisations/<int:pk>/"
+
 urlpatterns = [
-    path("profile/", views.ProfileView.as_view(), name="profile"),
-    path("language/", views.LanguageView.as_view(), name="language"),
+    path("profile/", profile.ProfileView.as_view(), name="profile"),
+    path("language/", profile.LanguageView.as_view(), name="language"),
+    path("invitations/<str:token>/", invitations.InvitationView.as_view(), name="invitation"),
+    path("organisations/", organisations.OrganisationListView.as_view(), name="organisation_list"),
+    path(f"{ONE}people/", organisations.OrganisationPeopleView.as_view(), name="organisation_people"),
+    path(
+        f"{ONE}people/<int:membership>/end/",
+        organisations.MembershipEndView.as_view(),
+        name="membership_end",
+    ),
+    path(
+        f"{ONE}invitations/",
+        organisations.OrganisationInvitationsView.as_view(),
+        name="organisation_invitations",
+    ),
+    path(f"{ONE}invitations/new/", organisations.InvitationCreateView.as_view(), name="invitation_create"),
+    path(
+        f"{ONE}invitations/<int:invitation>/resend/",
+        organisations.InvitationResendView.as_view(),
+        name="invitation_resend",
+    ),
+    path(
+        f"{ONE}invitations/<int:invitation>/revoke/",
+        organisations.InvitationRevokeView.as_view(),
+        name="invitation_revoke",
+    ),
 ]

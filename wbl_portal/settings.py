@@ -61,12 +61,13 @@ INSTALLED_APPS = [
     "csp",
     "core",
     "uploads",
+    "notifications",
     "people",
     "standards",
     "programmes",
     "dashboards",
 ]
-PROJECT_APPS = ["core", "uploads", "people", "standards", "programmes", "dashboards"]
+PROJECT_APPS = ["core", "uploads", "notifications", "people", "standards", "programmes", "dashboards"]
 
 MIDDLEWARE = [
     "core.middleware.RequestIdMiddleware",
@@ -137,6 +138,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,
     "unacked_restore_interval": 10,
     "unacked_restore_throttle": 1,
+    # A page that wakes the worker up does not wait for a broker that is not there: the sweep finds its row.
+    "socket_connect_timeout": 2,
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.1,
 }
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -146,6 +153,7 @@ CELERY_TASK_TIME_LIMIT = 300
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
+    "notifications.deliver": {"task": "notifications.deliver", "schedule": crontab()},  # every minute
     "people.clear_sessions": {"task": "people.clear_sessions", "schedule": crontab(hour=3, minute=17)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
@@ -206,6 +214,7 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "dashboards:landing"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_RATE_LIMITS = {"invitation": "30/m/ip"}  # beside the library's own
 
 # Mail -------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="WBL Portal <portal@sample.example>")

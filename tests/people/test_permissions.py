@@ -95,6 +95,17 @@ TABLE: dict[Permission, dict[str, str]] = {
         "provider": "administrator",
         "team": "org_admin administrator",
     },
+    P.INVITATION_CREATE: {
+        "employer": "org_admin administrator",
+        "provider": "lead administrator",
+        "invitation": "org_admin administrator",
+    },
+    P.MEMBERSHIP_CHANGE: {
+        "employer": "org_admin administrator",
+        "provider": "administrator",
+        "membership": "org_admin administrator",
+        "invitation": "org_admin administrator",
+    },
     P.FRAMEWORK_READ: {
         "framework draft": "administrator",
         "framework published": "MEMBERS administrator",
@@ -168,6 +179,8 @@ def rows_of(side: Side) -> Rows:
         "employer": side.employer,
         "provider": side.provider,
         "team": side.team,
+        "membership": Membership.objects.get(person=side.mentor),
+        "invitation": p.InvitationFactory(organisation=side.employer),
     }
 
 

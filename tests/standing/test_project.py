@@ -23,6 +23,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from people.models import User
+from people.queries.invitations import token_from
 from programmes.models import (
     ActivityEntry,
     ActivityEvent,
@@ -33,6 +34,7 @@ from programmes.models import (
     SupportRole,
 )
 from standards.models import Framework, Scale
+from tests.factories import people as p
 from tests.factories import programmes as f
 from tests.worlds import World
 
@@ -43,7 +45,9 @@ LANGUAGES = [code for code, _name in settings.LANGUAGES]
 def test_project_apps_are_the_installed_ones_from_the_lowest_up() -> None:
     own = [app for app in settings.INSTALLED_APPS if (ROOT / app).is_dir()]
     assert (
-        own == settings.PROJECT_APPS == ["core", "uploads", "people", "standards", "programmes", "dashboards"]
+        own
+        == settings.PROJECT_APPS
+        == ["core", "uploads", "notifications", "people", "standards", "programmes", "dashboards"]
     )
 
 
@@ -181,6 +185,12 @@ STORY = [
     ("administrator", "programmes:activity_detail", "sent"),
     ("outsider", "dashboards:home", ""),
     ("learner", "people:profile", ""),
+    ("org_admin", "people:organisation_people", "employer"),
+    ("org_admin", "people:organisation_invitations", "employer"),
+    ("org_admin", "people:invitation_create", "employer"),
+    ("org_admin", "people:invitation_revoke", "employer invitation"),
+    ("org_admin", "people:membership_end", "employer membership"),
+    ("administrator", "people:organisation_list", ""),
     ("learner", "standards:framework_list", ""),
     ("learner", "standards:framework_detail", "framework"),
     ("learner", "account_change_password", ""),
@@ -197,7 +207,9 @@ def test_pages_of_the_story_render_in_every_language(
     Framework.objects.update(scale=Scale.objects.create(code="S", name="Scale"))
     User.objects.update(language=language, password="set, but nobody knows to what")
     made = {"enrolment": side.enrolment, "strategy": side.strategy, "kind": "on_job"}
-    rows = {"enrolment": side.enrolment, "framework": side.framework}
+    rows = {"enrolment": side.enrolment, "framework": side.framework, "employer": side.employer}
+    rows["invitation"] = p.InvitationFactory(organisation=side.employer)
+    rows["membership"] = side.learner.memberships.get()
     for traits in ("sent", "returned", "approved"):
         rows[traits] = entry = f.ActivityFactory(**made, **{traits: True})
         entry.criteria.set(side.criteria)
@@ -209,13 +221,16 @@ def test_pages_of_the_story_render_in_every_language(
     for persona, name, row in STORY:
         if persona not in clients:
             clients[persona] = client_of(User.objects.get(pk=world.everybody()[persona].pk))
-        response = clients[persona].get(reverse(name, args=[rows[row].pk] if row else []))
+        response = clients[persona].get(reverse(name, args=[rows[found].pk for found in row.split()]))
         assert response.status_code == 200, (name, persona)
         assert f'<html lang="{language}"' in response.text, name
         rendered |= {template.name for template in response.templates}
     own = {name for name in template_names() if name.split("/")[0] in settings.PROJECT_APPS}
-    # The landing page is for visitors, below.
-    assert {name for name in own - rendered if "landing" not in name} == set()
+    # The landing page and those behind the link of an invitation are for visitors, below and in tests/people.
+    for_visitors = ("dashboards/landing", "dashboards/_landing", "people/invitation")
+    assert {name for name in own - rendered if not name.startswith(for_visitors)} == {
+        "people/_invitation_facts.html"
+    }
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -224,5 +239,9 @@ def test_pages_for_visitors_render_in_every_language(world: World, language: str
     for name in ("dashboards:landing", "account_login", "account_reset_password", "account_signup"):
         response = client.get(reverse(name))
         assert (response.status_code, f'<html lang="{language}"' in response.text) == (200, True), name
+    seed = p.InvitationFactory(organisation=world.ours.employer, language=language).token_seed
+    for key, status in ((token_from(seed), 200), ("unknown", 404)):
+        response = client.get(reverse("people:invitation", args=[key]))
+        assert (response.status_code, f'<html lang="{language}"' in response.text) == (status, True)
     missing = client.get("/nowhere/")
     assert (missing.status_code, f'<html lang="{language}"' in missing.text) == (404, True)

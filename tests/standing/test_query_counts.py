@@ -119,6 +119,14 @@ def files(side: Side, places: Places) -> None:
         f.ActivityEventFactory(entry=entry, by=p.UserFactory())
 
 
+def members(side: Side, places: Places) -> None:
+    """Memberships with teams, and invitations by people of their own."""
+    for _place in places:
+        team = p.TeamFactory(organisation=side.employer)
+        p.MembershipFactory(organisation=side.employer, team=team)
+        p.InvitationFactory(organisation=side.employer, team=team, invited_by=p.UserFactory())
+
+
 ONE_ENTRY = 1_000_000
 LIST = "/learners/{enrolment}/activities/"
 PAGES: list[tuple[str, str, Grow, int]] = [
@@ -138,6 +146,9 @@ PAGES: list[tuple[str, str, Grow, int]] = [
     ("/lead/", "lead", learners, 19),
     ("/lead/", "lead", programmes, 19),
     ("/organisation/", "org_admin", programmes, 15),
+    ("/organisations/", "administrator", learners, 9),
+    ("/organisations/{employer}/people/", "org_admin", members, 13),
+    ("/organisations/{employer}/invitations/", "org_admin", members, 12),
     ("/site/", "administrator", programmes, 13),
     ("/standards/", "learner", frameworks, 10),
     ("/standards/{framework}/", "learner", criteria, 11),
@@ -168,7 +179,7 @@ def test_page_asks_as_often_for_three_rows_as_for_one(
     world: World, client_of: Callable[[User], Client], url: str, persona: str, grow: Grow, number: int
 ) -> None:
     side = world.ours
-    url = url.format(enrolment=side.enrolment.pk, framework=side.framework.pk)
+    url = url.format(enrolment=side.enrolment.pk, framework=side.framework.pk, employer=side.employer.pk)
     client = client_of(world.everybody()[persona])
     grow(side, range(1))
     assert client.get(url).status_code in (200, 302)  # the first visit remembers the home in use

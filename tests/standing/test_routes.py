@@ -18,8 +18,10 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 
 from people.models import User
+from people.queries.invitations import token_from
 from programmes.models import ActivityEntry, EvidenceFile
 from standards.models import Framework
+from tests.factories import people as p
 from tests.factories import programmes as f
 from tests.worlds import PERSONAS, World
 
@@ -49,6 +51,8 @@ READERS = "learner coach mentor manager lead"
 MEMBERS = " ".join((*PERSONAS, *OTHERS))
 PUBLIC_PAGE: Any = {"get": {200: "*"}, "visitor": (200, SIGN_IN)}
 
+INVITED = {"email": "new@sample.example", "display_name": "Sample New", "role": "member", "language": "en"}
+
 # The part of a name after the space only tells two rows of one route apart.
 ROUTES = {
     "dashboards:landing": Route({302: "*"}, visitor=(200, SIGN_IN)),
@@ -65,6 +69,50 @@ ROUTES = {
         body={"display_name": "Sample Name", "language": "en", "time_zone": "UTC", "theme": ""},
     ),
     "people:language": Route(post={302: "*"}, body={"language": "es"}, visitor=(405, 302)),
+    "people:invitation": Route({403: "*"}, {403: "*"}, args=("token",), visitor=(200, 200)),
+    "people:invitation unknown": Route({404: "*"}, {404: "*"}, args=("key",), visitor=(404, 404)),
+    "people:organisation_list": Route(
+        {200: "administrator", 302: "org_admin other_org_admin lead other_lead", 403: "*"}
+    ),
+    "people:organisation_people": Route(
+        {200: "org_admin administrator", 403: "learner mentor manager", 404: "*"}, args=("employer",)
+    ),
+    "people:organisation_people provider": Route(
+        {200: "administrator", 302: "lead", 403: "coach", 404: "*"}, args=("provider",)
+    ),
+    "people:organisation_invitations": Route(
+        {200: "org_admin administrator", 403: "learner mentor manager", 404: "*"}, args=("employer",)
+    ),
+    "people:organisation_invitations provider": Route(
+        {200: "lead administrator", 403: "coach", 404: "*"}, args=("provider",)
+    ),
+    "people:invitation_create": Route(
+        {200: "org_admin administrator", 403: "learner mentor manager", 404: "*"},
+        {302: "org_admin administrator", 403: "learner mentor manager", 404: "*"},
+        args=("employer",),
+        body=INVITED,
+    ),
+    "people:invitation_create provider": Route(
+        {200: "lead administrator", 403: "coach", 404: "*"},
+        {302: "lead administrator", 403: "coach", 404: "*"},
+        args=("provider",),
+        body=INVITED,
+    ),
+    "people:invitation_resend": Route(
+        post={302: "org_admin administrator", 403: "learner mentor manager", 404: "*"},
+        args=("employer", "invitation"),
+    ),
+    "people:invitation_revoke": Route(
+        {200: "org_admin administrator", 403: "learner mentor manager", 404: "*"},
+        {302: "org_admin administrator", 403: "learner mentor manager", 404: "*"},
+        args=("employer", "invitation"),
+    ),
+    "people:membership_end": Route(
+        {200: "org_admin administrator", 403: "learner mentor manager", 404: "*"},
+        {302: "org_admin administrator", 403: "learner mentor manager", 404: "*"},
+        args=("employer", "membership"),
+        body={"ends_on": "2030-01-31"},
+    ),
     "programmes:activity_list": Route({200: LEARNERS, 404: "*"}),
     "programmes:activity_create": Route({200: LEARNERS, 404: "*"}, {200: LEARNERS, 404: "*"}),
     "programmes:activity_detail": Route(
@@ -177,6 +225,7 @@ def rows_of(world: World) -> dict[str, Any]:
     """What the names in `args` stand for."""
     side = world.ours
     made = {"enrolment": side.enrolment, "strategy": side.strategy}
+    invitation = p.InvitationFactory(organisation=side.employer)
     rows: dict[str, Any] = {
         "draft": f.ActivityFactory(**made, kind="on_job"),
         "on_job": f.ActivityFactory(**made, kind="on_job", sent=True),
@@ -184,6 +233,11 @@ def rows_of(world: World) -> dict[str, Any]:
         "unpublished": Framework.objects.create(code="FW-draft", title="Draft"),
         "published": side.framework,
         "enrolment": side.enrolment,
+        "employer": side.employer,
+        "provider": side.provider,
+        "membership": side.learner.memberships.get(),
+        "invitation": invitation,
+        "token": token_from(invitation.token_seed),
         "uid": "1",
         "key": "not-a-key",
     }

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from core.models import AuditEvent
 from core.transitions import TransitionRefused, move
+from notifications.models import DELIVERY_MOVES, Delivery
 from programmes import actions
 from programmes.models import (
     ACTIVITY_MOVES,
@@ -29,7 +30,12 @@ from tests.factories import programmes as f
 from tests.worlds import World
 from uploads.checks import CheckedUpload
 
-MOVES = {ActivityEntry: ACTIVITY_MOVES, Enrolment: ENROLMENT_MOVES, Framework: FRAMEWORK_MOVES}
+MOVES = {
+    ActivityEntry: ACTIVITY_MOVES,
+    Delivery: DELIVERY_MOVES,
+    Enrolment: ENROLMENT_MOVES,
+    Framework: FRAMEWORK_MOVES,
+}
 
 # By hand, from domain.md.
 LEGAL = {
@@ -50,6 +56,12 @@ LEGAL = {
         on_break active
         on_break completed
         on_break withdrawn
+    """,
+    Delivery: """
+        queued sent
+        queued suppressed
+        queued failed
+        failed queued
     """,
     Framework: """
         draft published

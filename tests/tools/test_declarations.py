@@ -93,7 +93,17 @@ def test_every_step_of_the_check_is_a_target() -> None:
     [
         (["templates"], "html", 120),
         (
-            ["core", "uploads", "people", "standards", "programmes", "dashboards", "wbl_portal", "tools"],
+            [
+                "core",
+                "uploads",
+                "notifications",
+                "people",
+                "standards",
+                "programmes",
+                "dashboards",
+                "wbl_portal",
+                "tools",
+            ],
             "py",
             450,
         ),

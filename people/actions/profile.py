@@ -1,4 +1,4 @@
-"""Writes about people."""
+"""What people change about themselves."""
 
 from django.db import transaction
 

@@ -1,0 +1,1 @@
+"""Pages about people: oneself, invitations, who belongs to an organisation."""
