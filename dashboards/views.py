@@ -17,6 +17,7 @@ from people.models import Organisation, User
 from people.permissions import Permission, Relation
 from programmes.models import Enrolment, Programme
 from programmes.queries import activities, progress
+from programmes.queries.support import invitations_of
 from programmes.views.permitted import own_enrolment
 from standards.models import Framework
 
@@ -66,6 +67,9 @@ class LearnerHomeView(RoleHomeView):
     key = "learner"
 
     def get(self, request: HttpRequest) -> HttpResponse:
+        waiting = invitations_of(self.user, on=self.today)
+        if not self.hats.is_learner:
+            return render(request, "dashboards/invited.html", {"waiting": waiting})
         enrolment = own_enrolment(request)
         row = progress.progress_of(Enrolment.objects.filter(pk=enrolment.pk), on=self.today)[0]
         coach = (
@@ -76,6 +80,7 @@ class LearnerHomeView(RoleHomeView):
         )
         context = {
             "enrolment": enrolment,
+            "waiting": waiting,
             "enrolments": activities.current_enrolments(self.user),
             "week": enrolment.week_of(self.today),
             "weeks": enrolment.week_of(enrolment.ends_on),
@@ -145,7 +150,9 @@ class LeadView(RoleHomeView):
         rows = progress.progress_of(
             Enrolment.objects.filter(pk__in=ids).order_by("learner__display_name", "pk"), on=self.today
         )
-        context = {"programmes": programmes.prefetch_related("units"), "page": page, "rows": rows}
+        may_create = Organisation.objects.permitted_to(self.user, Permission.PROGRAMME_CREATE).exists()
+        programmes = programmes.prefetch_related("units")
+        context = {"programmes": programmes, "page": page, "rows": rows, "may_create": may_create}
         return render(request, "dashboards/lead.html", context)
 
 

@@ -54,6 +54,11 @@ urlpatterns = [
         name="enrolment_create",
     ),
     path(
+        "programmes/cohorts/<int:pk>/invite/",
+        enrolments.EnrolmentInviteView.as_view(),
+        name="enrolment_invite",
+    ),
+    path(
         "programmes/enrolments/<int:pk>/", enrolments.EnrolmentDetailView.as_view(), name="enrolment_detail"
     ),
     path(
@@ -78,5 +83,10 @@ urlpatterns = [
         "programmes/enrolments/<int:pk>/support/<slug:role>/",
         enrolments.SupportChangeView.as_view(),
         name="support_change",
+    ),
+    path(
+        "programmes/enrolments/<int:pk>/support/<slug:role>/invite/",
+        enrolments.SupportInviteView.as_view(),
+        name="support_invite",
     ),
 ]

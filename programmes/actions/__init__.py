@@ -26,6 +26,7 @@ from programmes.actions.enrolments import (
     withdraw_enrolment,
 )
 from programmes.actions.evidence import FILES_AN_ENTRY, attach_evidence, remove_evidence
+from programmes.actions.inviting import Newcomer, invite_learner, invite_supporter
 from programmes.actions.programmes import (
     ProgrammeContent,
     archive_programme,
@@ -54,6 +55,7 @@ __all__ = [
     "ActivityContent",
     "ChangedMeanwhile",
     "EntryChanged",
+    "Newcomer",
     "Placement",
     "ProgrammeContent",
     "UnitContent",
@@ -77,6 +79,8 @@ __all__ = [
     "current_break",
     "end_break",
     "enrol_learner",
+    "invite_learner",
+    "invite_supporter",
     "map_unit",
     "move_unit",
     "record_access",

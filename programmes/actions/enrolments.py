@@ -48,15 +48,11 @@ def enrol_learner(
     does not belong there, or is in the cohort already.
     """
     require(by, Permission.ENROLMENT_CHANGE, cohort)
+    guard_open(cohort, employer)
     today = timezone.localdate()
-    programme = Programme.objects.select_related("organisation").get(pk=cohort.programme_id)
-    if not programme.is_open:
-        raise ValidationError(_("This programme is archived. Open it again before you add to it."))
     if learner.pk == by.pk:
         raise ValidationError({"learner": _("You cannot enrol yourself.")})
-    if not employers_of(programme.organisation).filter(pk=employer.pk).exists():
-        raise ValidationError(_("The training provider does not work with this employer yet."))
-    if not people_of(employer, on=today).filter(pk=learner.pk).exists():
+    if not people_of(employer, on=today, or_invited=True).filter(pk=learner.pk).exists():
         raise ValidationError({"learner": _("This person does not belong to the employer today.")})
     _guard_placement(employer, placement)
     enrolment = Enrolment(cohort=cohort, learner=learner, organisation=employer, **_columns(placement))
@@ -68,6 +64,15 @@ def enrol_learner(
     changes = changed_values({}, _columns(placement)) | {"status": [None, enrolment.status]}
     _audit(enrolment, "enrolment.create", by, changes)
     return enrolment
+
+
+def guard_open(cohort: Cohort, employer: Organisation) -> None:
+    """Raises ValidationError when the programme is archived or its provider does not work with the employer."""
+    programme = Programme.objects.select_related("organisation").get(pk=cohort.programme_id)
+    if not programme.is_open:
+        raise ValidationError(_("This programme is archived. Open it again before you add to it."))
+    if not employers_of(programme.organisation).filter(pk=employer.pk).exists():
+        raise ValidationError(_("The training provider does not work with this employer yet."))
 
 
 def _columns(placement: Placement) -> dict[str, Any]:

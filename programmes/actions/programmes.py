@@ -117,7 +117,7 @@ def copy_programme(*, programme: Programme, code: str, by: User, lead: User) -> 
     """
     require(by, Permission.PROGRAMME_READ, programme)
     require(by, Permission.PROGRAMME_CREATE, programme.organisation)
-    units = list(programme.units.prefetch_related("criteria"))
+    units = list(programme.units.all())
     frameworks, origin = list(programme.frameworks.all()), programme.pk
     copied = Programme.objects.get(pk=origin)
     copied.pk, copied.code, copied.revision, copied.status = None, code, 1, Programme.Status.OPEN

@@ -8,8 +8,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from people.models import Organisation, Team
-from programmes.actions import Placement
+from people.models import Organisation, Team, User
+from programmes.actions import Newcomer, Placement
 from programmes.forms.fields import DayField, HoursField, PersonField
 from programmes.models import Cohort, Enrolment
 from programmes.queries.choices import employers_of, people_of, supporters_for
@@ -101,8 +101,39 @@ class EnrolForm(PlacementForm):
 
     def __init__(self, *args: Any, cohort: Cohort, employer: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, employer=employer, **kwargs)
-        people = people_of(employer, on=timezone.localdate()).exclude(enrolments__cohort=cohort)
-        self.fields["learner"].offer(people)  # type: ignore[attr-defined]
+        people = people_of(employer, on=timezone.localdate(), or_invited=True)
+        self.fields["learner"].offer(people.exclude(enrolments__cohort=cohort))  # type: ignore[attr-defined]
+
+
+class NewcomerForm(forms.Form):
+    """Whom to invite by e-mail."""
+
+    email = forms.EmailField(
+        label=_("E-mail"),
+        help_text=_("The invitation goes to this address. Only its owner can accept it."),
+        error_messages={"required": _("Enter an e-mail address.")},
+    )
+    display_name = forms.CharField(
+        label=_("Full name"), min_length=2, max_length=120, error_messages={"required": _("Enter the name.")}
+    )
+    language = forms.ChoiceField(label=_("Language of the invitation"), choices=User.Language.choices)
+
+    def newcomer(self) -> Newcomer:
+        """What was typed, for the actions; only after is_valid()."""
+        data = self.cleaned_data
+        return Newcomer(data["email"], data["display_name"], data["language"])
+
+
+class InviteForm(NewcomerForm, PlacementForm):
+    """Somebody new at the employer, and their placement."""
+
+
+class InviteSupportForm(NewcomerForm):
+    """Somebody new at the employer who takes a support role."""
+
+    starts_on = DayField(
+        label=_("From"), help_text=_("Whoever has the role now keeps it until the day before.")
+    )
 
 
 class SupportForm(forms.Form):

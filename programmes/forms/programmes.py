@@ -36,9 +36,7 @@ class ProgrammeForm(TextsForm):
 
     texts = {"title": _("Title"), "summary": _("Summary")}
     hints = {
-        "summary": _(
-            "Two or three sentences for learners and employers: for whom it is and what it brings."
-        )
+        "summary": _("Two or three sentences for learners and employers: for whom it is and what it brings.")
     }
 
     duration_weeks = _weeks(_("Duration in weeks"), 520)

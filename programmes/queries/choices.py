@@ -2,9 +2,9 @@
 
 import datetime as dt
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from people.models import Membership, Organisation, User
+from people.models import Invitation, Membership, Organisation, User
 from programmes.models import Enrolment, Partnership, SupportRole
 
 
@@ -18,12 +18,18 @@ def employers_of(provider: Organisation) -> QuerySet[Organisation]:
     return employers.filter(pk__in=linked) | employers.filter(pk__in=known)
 
 
-def people_of(organisation: Organisation, *, on: dt.date, role: str = "") -> QuerySet[User]:
-    """People who can sign in and belong to the organisation on that day, with that membership role if one is given."""
-    memberships = Membership.objects.current(on=on).filter(organisation=organisation)
-    if role:
-        memberships = memberships.filter(role=role)
-    return User.objects.filter(is_active=True, pk__in=memberships.values("person"))
+def people_of(
+    organisation: Organisation, *, on: dt.date, role: str = "", or_invited: bool = False
+) -> QuerySet[User]:
+    """People who can sign in and belong to the organisation on that day, with that membership role if one is given.
+
+    With `or_invited` also those who have not answered an invitation to it yet.
+    """
+    wanted = {"organisation": organisation} | ({"role": role} if role else {})
+    belongs = Q(pk__in=Membership.objects.current(on=on).filter(**wanted).values("person"))
+    if or_invited:
+        belongs |= Q(pk__in=Invitation.objects.unanswered().filter(**wanted).values("person"))
+    return User.objects.filter(belongs, is_active=True)
 
 
 def home_of(role: str, enrolment: Enrolment) -> Organisation:
@@ -34,9 +40,15 @@ def home_of(role: str, enrolment: Enrolment) -> Organisation:
 
 
 def supporters_for(enrolment: Enrolment, role: str, *, on: dt.date) -> QuerySet[User]:
-    """Who may hold that support role for the enrolment from that day: a fitting membership, and not the learner."""
-    needed = Membership.Role.COACH.value if role == SupportRole.Role.COACH else ""
-    return people_of(home_of(role, enrolment), on=on, role=needed).exclude(pk=enrolment.learner_id)
+    """Who may hold that support role for the enrolment from that day: a fitting membership, and not the learner.
+
+    Somebody invited to the employer may be named already: their access begins when they have joined.
+    """
+    if role == SupportRole.Role.COACH:
+        people = people_of(home_of(role, enrolment), on=on, role=Membership.Role.COACH.value)
+    else:
+        people = people_of(home_of(role, enrolment), on=on, or_invited=True)
+    return people.exclude(pk=enrolment.learner_id)
 
 
 def leads_for(provider: Organisation, *, on: dt.date) -> QuerySet[User]:

@@ -1,11 +1,13 @@
 """Who is in a programme: enrolling somebody, their dates, and who supports them."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views import View
@@ -16,6 +18,8 @@ from programmes import actions
 from programmes.forms import (
     EmployerForm,
     EnrolForm,
+    InviteForm,
+    InviteSupportForm,
     PlacementForm,
     SupportForm,
     placement_in,
@@ -109,6 +113,31 @@ class EnrolmentCreateView(View):
         )
 
 
+class EnrolmentInviteView(EnrolmentCreateView):
+    """The same for somebody who is not at the employer yet: invited there and enrolled in one step."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if self.employer is None:
+            return self.show(None)
+        return self.show(self.form(initial=placement_in(self.cohort) | {"language": request.user.language}))
+
+    def form(self, *args: Any, **kwargs: Any) -> InviteForm:
+        return InviteForm(*args, employer=self.employer, **kwargs)
+
+    def enrol(self, form: Any) -> Enrolment:
+        return actions.invite_learner(
+            cohort=self.cohort,
+            newcomer=form.newcomer(),
+            employer=self.employer,
+            placement=form.placement(),
+            by=self.request.user,
+        )
+
+    def frame(self) -> Frame:
+        intro = _("They get an e-mail, join the employer, and then find the programme on their home page.")
+        return Frame(_("Invite somebody new"), crumbs_to(self.cohort), _("Enrol and invite"), intro)
+
+
 class EnrolmentDetailView(View):
     """One enrolment as its lead looks after it: where it stands, the dates, who supports, breaks."""
 
@@ -184,7 +213,54 @@ class SupportChangeView(View):
         return self.show(enrolment, role, form)
 
     def show(self, enrolment: Enrolment, role: str, form: SupportForm) -> HttpResponse:
-        return show_form(self.request, form, support_frame(enrolment, role))
+        invite = (
+            ""
+            if role == SupportRole.Role.COACH
+            else reverse("programmes:support_invite", args=[enrolment.pk, role])
+        )
+        return show_form(self.request, form, support_frame(enrolment, role), invite_url=invite)
+
+
+class SupportInviteView(View):
+    """A mentor or line manager who is not at the employer yet; a coach belongs to the provider."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        self.enrolment = enrolment_or_404(request, kwargs["pk"])
+        self.role = role_or_404(kwargs["role"])
+        if self.role == SupportRole.Role.COACH:
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, pk: int, role: str) -> HttpResponse:
+        initial = {"starts_on": timezone.localdate(), "language": request.user.language}
+        return self.show(InviteSupportForm(initial=initial))
+
+    def post(self, request: HttpRequest, pk: int, role: str) -> HttpResponse:
+        form = InviteSupportForm(request.POST)
+        if form.is_valid():
+            try:
+                actions.invite_supporter(
+                    enrolment=self.enrolment,
+                    role=self.role,
+                    newcomer=form.newcomer(),
+                    starts_on=form.cleaned_data["starts_on"],
+                    by=request.user,
+                )
+            except ValidationError as error:
+                refuse(form, error)
+            else:
+                name = form.cleaned_data["display_name"]
+                messages.success(
+                    request, _("%(name)s is invited and supports this learner.") % {"name": name}
+                )
+                return redirect("programmes:enrolment_detail", pk=pk)
+        return self.show(form)
+
+    def show(self, form: InviteSupportForm) -> HttpResponse:
+        frame = support_frame(self.enrolment, self.role)
+        intro = _("They get an e-mail and join %(organisation)s. Access begins when they have joined.")
+        intro = intro % {"organisation": self.enrolment.organisation.name}
+        return show_form(self.request, form, replace(frame, intro=intro, button=_("Invite")))
 
 
 def support_frame(enrolment: Enrolment, role: str) -> Frame:

@@ -176,8 +176,8 @@ class ProgrammeLeadsView(View):
         leads = list(form.cleaned_data["leads"])
         actions.change_leads(programme=programme, leads=leads, by=request.user)
         messages.success(request, _("The programme leads were changed."))
-        if not can(request.user, Permission.PROGRAMME_READ, programme):
-            return redirect("dashboards:home")
+        if request.user not in leads:  # who took themselves out may see the programme no longer
+            return redirect("programmes:programme_list")
         return redirect("programmes:programme_detail", pk=pk)
 
     def show(self, request: HttpRequest, programme: Programme, form: LeadsForm) -> HttpResponse:
