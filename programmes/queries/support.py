@@ -43,9 +43,10 @@ class Waiting:
 def invitations_of(learner: User, *, on: dt.date) -> list[Waiting]:
     """What waits for the person to start: invitations, and programmes accepted whose first day has come."""
     waiting = [Enrolment.Status.INVITED, Enrolment.Status.ONBOARDING]
-    rows = Enrolment.objects.filter(learner=learner, status__in=waiting).select_related(
-        "cohort__programme__organisation", "organisation"
-    )
+    found = Enrolment.objects.filter(learner=learner, status__in=waiting).order_by("starts_on", "pk")
+    rows = list(found.select_related("cohort__programme__organisation", "organisation"))
+    if not rows:
+        return []
     roles = SupportRole.objects.current(on=on).filter(enrolment__in=rows, role=SupportRole.Role.COACH)
     coaches = {row.enrolment_id: row.person for row in roles.select_related("person")}
     return [
@@ -54,5 +55,5 @@ def invitations_of(learner: User, *, on: dt.date) -> list[Waiting]:
             coaches.get(row.pk),
             row.status == Enrolment.Status.INVITED or row.starts_on <= on,
         )
-        for row in rows.order_by("starts_on", "pk")
+        for row in rows
     ]
