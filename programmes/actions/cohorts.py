@@ -12,10 +12,10 @@ from programmes.actions.recording import audit_change, changed_values, require
 from programmes.models import Cohort, Programme
 
 
-def _save(cohort: Cohort, **how: bool) -> None:
+def _save(cohort: Cohort) -> None:
     try:
         with transaction.atomic():
-            cohort.save(**how)
+            cohort.save()
     except IntegrityError as error:
         raise ValidationError({"name": _("This programme has a cohort of that name already.")}) from error
 
@@ -27,7 +27,7 @@ def create_cohort(*, programme: Programme, name: str, starts_on: dt.date, by: Us
     if not Programme.objects.get(pk=programme.pk).is_open:
         raise ValidationError(_("This programme is archived. Open it again before you add to it."))
     cohort = Cohort(programme=programme, name=name, starts_on=starts_on)
-    _save(cohort, force_insert=True)
+    _save(cohort)
     audit_change(
         cohort,
         action="cohort.create",

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from people.permissions import Permission, standing_of
+from people.views.permitted import permitted_or_404
 from programmes import actions
 from programmes.forms import CohortForm, EnrolmentFilter
 from programmes.models import Cohort, Enrolment
 from programmes.views.pages import Frame, crumbs_to, refuse, show_form, show_question
-from programmes.views.permitted import permitted_or_404
 from programmes.views.programmes import programme_or_404
 
 ROWS_A_PAGE = 25

@@ -14,6 +14,7 @@ from django.views import View
 
 from people.models import Organisation
 from people.permissions import Permission, standing_of
+from people.views.permitted import permitted_or_404
 from programmes import actions
 from programmes.forms import (
     EmployerForm,
@@ -30,7 +31,6 @@ from programmes.queries import support as reads
 from programmes.queries.choices import home_of
 from programmes.views.cohorts import cohort_or_404
 from programmes.views.pages import Frame, crumbs_to, refuse, show_form
-from programmes.views.permitted import permitted_or_404
 
 
 def enrolment_or_404(request: HttpRequest, pk: int) -> Enrolment:

@@ -58,11 +58,13 @@ class ProgrammeCopyView(View):
     def lead(self, request: HttpRequest, programme: Programme) -> User:
         """The person who copies, where they may lead; else who leads the original."""
         today = timezone.localdate()
+        person = request.user
+        assert isinstance(person, User)
         able = leads_for(programme.organisation, on=today)
         roles = ProgrammeRole.objects.filter(programme=programme, person__in=able).current(on=today)
         first = roles.select_related("person").first()
-        if able.filter(pk=request.user.pk).exists() or first is None:
-            return request.user
+        if first is None or able.filter(pk=person.pk).exists():
+            return person
         return first.person
 
     def show(self, request: HttpRequest, programme: Programme, form: ProgrammeCopyForm) -> HttpResponse:

@@ -17,12 +17,12 @@ from django.views import View
 
 from core.transitions import TransitionRefused
 from people.permissions import Permission, standing_of
+from people.views.permitted import permitted_or_404
 from programmes import actions
 from programmes.forms import BackForm, BreakForm
 from programmes.models import ENROLMENT_MOVES, ActivityEntry, Enrolment
 from programmes.views.enrolments import enrolment_or_404
 from programmes.views.pages import Frame, crumbs_to, refuse, show_form, show_question
-from programmes.views.permitted import permitted_or_404
 
 
 def _named(text: str, enrolment: Enrolment) -> str:

@@ -14,6 +14,7 @@ from django.views import View
 from core.translated import translated_text
 from people.models import Organisation
 from people.permissions import Permission, standing_of
+from people.views.permitted import permitted_or_404
 from programmes import actions
 from programmes.forms import ProgrammeCreateForm, ProgrammeFilter, ProgrammeForm
 from programmes.models import Programme, ProgrammeRole
@@ -28,7 +29,6 @@ from programmes.views.pages import (
     show_form,
     show_preview,
 )
-from programmes.views.permitted import permitted_or_404
 
 ROWS_A_PAGE = 25
 

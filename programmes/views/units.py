@@ -10,6 +10,7 @@ from django.views import View
 
 from core.translated import translated_text
 from people.permissions import Permission
+from people.views.permitted import permitted_or_404
 from programmes import actions
 from programmes.forms import UnitCriteriaForm, UnitForm
 from programmes.models import ProgrammeUnit
@@ -24,7 +25,6 @@ from programmes.views.pages import (
     show_preview,
     show_question,
 )
-from programmes.views.permitted import permitted_or_404
 from programmes.views.programmes import programme_or_404
 from standards.models import Criterion
 from standards.queries import QUERY_LENGTH

@@ -227,7 +227,7 @@ def test_invited_learner_sees_the_invitation_and_starts(
     assert client.get("/home/")["Location"] == "/learner/"
     home = client.get("/learner/")
     assert home.templates[0].name == "dashboards/invited.html"
-    for text in ("You are invited to", "Programme Alder", side.employer.name, side.coach.display_name):
+    for text in ("You are invited to a programme", "Programme Alder", side.employer.name, side.coach.display_name):
         assert text in home.text
     assert client.get(url("activity_list")).status_code == 404
     assert client_of(side.mentor).post(url("enrolment_start", enrolment.pk)).status_code == 404

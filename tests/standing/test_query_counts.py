@@ -130,9 +130,7 @@ def members(side: Side, places: Places) -> None:
 def units(side: Side, places: Places) -> None:
     """Units of the one programme, each with its criteria, and cohorts with somebody in them."""
     for place in places:
-        f.UnitFactory(programme=side.programme, order=place + 2).criteria.set(
-            side.criteria
-        )
+        f.UnitFactory(programme=side.programme, order=place + 2).criteria.set(side.criteria)
         f.EnrolmentFactory(cohort=f.CohortFactory(programme=side.programme), organisation=side.employer)
 
 
@@ -143,9 +141,7 @@ def support(side: Side, places: Places) -> None:
         start = side.enrolment.starts_on + place * 10 * day
         side.enrolment.breaks.create(starts_on=start, ends_on=start + day)
         person = p.MembershipFactory(organisation=side.provider, role="coach").person
-        f.SupportRoleFactory(
-            enrolment=side.enrolment, person=person, starts_on=start, ends_on=start + day
-        )
+        f.SupportRoleFactory(enrolment=side.enrolment, person=person, starts_on=start, ends_on=start + day)
 
 
 def invitations(side: Side, places: Places) -> None:
