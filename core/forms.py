@@ -36,6 +36,7 @@ class TextsForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         source = self.fields["source_language"]
         source.choices = [(code, language_name(code)) for code in LANGUAGES]  # type: ignore[attr-defined]
+        source.widget.attrs["class"] = "wbl-w-30"
         source.label = _("Which language do you write in?")
         source.help_text = _("That text is the original; the others are its translations.")
         behind = texts.behind(self.instance, list(self.texts)) if self.instance.pk else set()

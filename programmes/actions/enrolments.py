@@ -140,6 +140,12 @@ def start_enrolment(*, enrolment: Enrolment, by: User) -> None:
         _move(enrolment, Enrolment.Status.ACTIVE, "enrolment.start", by)
 
 
+def _hold(enrolment: Enrolment) -> None:
+    """Nobody else moves the enrolment until this transaction is over; the instance says what the row says."""
+    Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment.pk)
+    enrolment.refresh_from_db()
+
+
 def _move(enrolment: Enrolment, to: str, action: str, by: User, **also: Any) -> None:
     was = {"status": enrolment.status} | {name: getattr(enrolment, name) for name in also}
     move(enrolment, to=to, moves=ENROLMENT_MOVES, **also)
@@ -156,6 +162,7 @@ def begin_break(
     Raises ValidationError for days that do not fit, TransitionRefused when the learner is not active.
     """
     require(by, Permission.ENROLMENT_CHANGE, enrolment)
+    _hold(enrolment)
     today = timezone.localdate()
     if not enrolment.starts_on <= starts_on <= today:
         raise ValidationError({"starts_on": _("Enter a day between the start of the enrolment and today.")})
@@ -182,6 +189,7 @@ def end_break(*, enrolment: Enrolment, back_on: dt.date, by: User) -> None:
     Raises ValidationError for a day that does not fit, TransitionRefused when there is no break.
     """
     require(by, Permission.ENROLMENT_CHANGE, enrolment)
+    _hold(enrolment)
     if enrolment.status != Enrolment.Status.ON_BREAK:
         raise TransitionRefused(current=enrolment.status, to=Enrolment.Status.ACTIVE)
     pause = current_break(enrolment)
@@ -231,6 +239,7 @@ def withdraw_enrolment(*, enrolment: Enrolment, by: User) -> None:
 
 def _end(enrolment: Enrolment, to: str, action: str, by: User) -> None:
     require(by, Permission.ENROLMENT_CHANGE, enrolment)
+    _hold(enrolment)
     also: dict[str, Any] = {}
     if enrolment.status == Enrolment.Status.ON_BREAK:
         also["ends_on"] = _close(current_break(enrolment), enrolment, last=timezone.localdate())

@@ -46,8 +46,8 @@ def effects_of_plan(programme: Programme, plan: Mapping[str, int], *, on: dt.dat
     if "duration_weeks" in changed:
         sentences.append(
             ngettext(
-                "Planned ends do not move: they are those of the enrolments. New enrolments last %(weeks)s week.",
-                "Planned ends do not move: they are those of the enrolments. New enrolments last %(weeks)s weeks.",
+                "New enrolments last %(weeks)s week.",
+                "New enrolments last %(weeks)s weeks.",
                 changed["duration_weeks"],
             )
             % {"weeks": changed["duration_weeks"]}
@@ -61,6 +61,7 @@ def effects_of_plan(programme: Programme, plan: Mapping[str, int], *, on: dt.dat
             )
             % {"weeks": changed["review_interval_weeks"]}
         )
+    sentences.append(_("Planned ends do not move: they are those of the enrolments."))
     return Effects(len(rows), sentences)
 
 

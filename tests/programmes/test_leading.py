@@ -227,7 +227,12 @@ def test_invited_learner_sees_the_invitation_and_starts(
     assert client.get("/home/")["Location"] == "/learner/"
     home = client.get("/learner/")
     assert home.templates[0].name == "dashboards/invited.html"
-    for text in ("You are invited to a programme", "Programme Alder", side.employer.name, side.coach.display_name):
+    for text in (
+        "You are invited to a programme",
+        "Programme Alder",
+        side.employer.name,
+        side.coach.display_name,
+    ):
         assert text in home.text
     assert client.get(url("activity_list")).status_code == 404
     assert client_of(side.mentor).post(url("enrolment_start", enrolment.pk)).status_code == 404
@@ -274,6 +279,52 @@ def test_invitation_beside_a_running_programme_is_on_the_same_home(world: World,
     home = client_of(world.ours.learner).get("/learner/")
     assert home.templates[0].name == "dashboards/learner_home.html"
     assert "Programme Birch" in home.text
+
+
+# What no browser sends ------------------------------------------------------------------
+
+HUGE = "1" + "0" * 30
+
+
+@pytest.mark.parametrize("pk", [HUGE, "0"])
+def test_number_that_no_row_has_is_not_found(world: World, lead: Client, pk: str) -> None:
+    for page in ("", "change/", "copy/", "archive/", "remove/", "leads/", "units/new/", "cohorts/new/"):
+        assert lead.get(f"/programmes/{pk}/{page}").status_code == 404, page
+    for page in (
+        "units/{}/change/",
+        "units/{}/criteria/",
+        "cohorts/{}/",
+        "cohorts/{}/enrol/",
+        "enrolments/{}/",
+    ):
+        assert lead.get("/programmes/" + page.format(pk)).status_code == 404, page
+    assert lead.post(f"/programmes/enrolments/{pk}/start/").status_code == 404
+
+
+@pytest.mark.parametrize("odd", [HUGE, "-1", "abc", "9" * 5000, "'; --"])
+def test_odd_choice_gives_the_form_again(world: World, lead: Client, today: dt.date, odd: str) -> None:
+    side = world.ours
+    page = url("enrolment_create", side.cohort.pk)
+    assert lead.get(page, {"employer": odd}).context["employer"] is None
+    page = f"{page}?employer={side.employer.pk}"
+    assert faults(lead.post(page, enrolled(today, learner=odd, team=odd))) == {"learner", "team"}
+    support = url("support_change", side.enrolment.pk, "mentor")
+    assert faults(lead.post(support, {"person": odd, "starts_on": odd})) == {"person", "starts_on"}
+    leads = url("programme_leads", side.programme.pk)
+    assert faults(lead.post(leads, {"leads": [odd]})) == {"leads"}
+
+
+def test_fields_that_a_form_does_not_have_are_ignored(world: World, lead: Client, today: dt.date) -> None:
+    side = world.ours
+    extra = {"status": "completed", "learner": world.theirs.learner.pk, "organisation": "1", "cohort": "1"}
+    lead.post(url("enrolment_change", side.enrolment.pk), enrolled(today - 9 * DAY, **extra))
+    row = Enrolment.objects.get(pk=side.enrolment.pk)
+    assert (row.status, row.learner, row.organisation, row.cohort) == (
+        "active",
+        side.learner,
+        side.employer,
+        side.cohort,
+    )
 
 
 # Moves ----------------------------------------------------------------------------------

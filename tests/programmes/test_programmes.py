@@ -165,6 +165,7 @@ def test_change_of_the_plan_is_previewed_and_nothing_is_saved_before_the_yes(
     assert "change from 100.7\u00a0h to 201.4\u00a0h for the person in the middle" in effects.sentences[0]
     assert "1 of 1 instead of 1" in effects.sentences[1]
     assert "New enrolments last 40 weeks" in effects.sentences[2]
+    assert "Planned ends do not move" in effects.sentences[-1]
     assert Programme.objects.get(pk=programme.pk).off_job_minutes == 260 * 60
     assert AuditEvent.objects.count() == 0
 
