@@ -1,8 +1,10 @@
-"""The audit trail: the one table that every app above writes to."""
+"""The audit trail, the one table that every app above writes to; and what a row with translated texts also keeps."""
 
 from typing import Any
 
+from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class AuditEvent(models.Model):
@@ -36,3 +38,18 @@ class AuditEvent(models.Model):
         """Insert only: a written event is never changed."""
         kwargs["force_insert"] = True
         super().save(*args, **kwargs)
+
+
+class WithTexts(models.Model):
+    """A row whose texts are written in one language and translated into the others: see core.texts.
+
+    `text_states` maps a translation's column to the digest of the source text that it was last brought into line with.
+    """
+
+    source_language = models.CharField(
+        _("written in"), max_length=2, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+    )
+    text_states = models.JSONField(default=dict, blank=True, editable=False)
+
+    class Meta:
+        abstract = True

@@ -42,7 +42,7 @@ class Shell:
 def home_keys(hats: Hats) -> list[str]:
     """The person's homes, in the order in which they are offered."""
     held = {
-        "learner": hats.is_learner,
+        "learner": hats.is_learner or hats.is_invited,
         "queue": hats.is_supporter,
         "team": hats.is_manager,
         "lead": hats.is_programme_lead,
@@ -65,13 +65,16 @@ def _home_item(key: str, hats: Hats, current: str) -> MenuItem:
     return MenuItem(label, reverse(f"dashboards:{key}"), icon, is_current=key == current)
 
 
-def _items(user: User, key: str, path: str) -> list[MenuItem]:
+def _items(user: User, hats: Hats, key: str, path: str) -> list[MenuItem]:
     def item(label: str, name: str, icon: str, count: int = 0, count_label: str = "") -> MenuItem:
         url = reverse(name)
         return MenuItem(label, url, icon, count, count_label, path.startswith(url))
 
     standards = item(_("Standards"), "standards:framework_list", "award")
+    programmes = item(_("Programmes"), "programmes:programme_list", "kanban")
     people = item(_("People"), "people:organisation_list", "people")
+    if key == "learner" and not hats.is_learner:
+        return [item(_("Home"), "dashboards:learner", "house"), standards]
     if key == "learner":
         returned = ActivityEntry.objects.filter(
             enrolment__learner=user, status=ActivityEntry.Status.RETURNED
@@ -92,11 +95,11 @@ def _items(user: User, key: str, path: str) -> list[MenuItem]:
             standards,
         ]
     if key == "lead":
-        return [item(_("Programmes"), "dashboards:lead", "compass"), people, standards]
+        return [item(_("Overview"), "dashboards:lead", "compass"), programmes, people, standards]
     if key == "organisation":
         return [item(_("Organisation"), "dashboards:organisation", "building"), people, standards]
     if key == "site":
-        return [item(_("Site"), "dashboards:site", "gear"), people, standards]
+        return [item(_("Site"), "dashboards:site", "gear"), programmes, people, standards]
     return [standards]
 
 
@@ -111,7 +114,7 @@ def _shell(request: HttpRequest) -> Shell:
     return Shell(
         organisation_name=hats.organisation_name,
         homes=[_home_item(key, hats, current) for key in keys],
-        items=_items(user, current, request.path),
+        items=_items(user, hats, current, request.path),
         initials=user.initials,
     )
 

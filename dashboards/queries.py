@@ -24,6 +24,7 @@ class Hats:
     """Which homes a person has today, and the name of an organisation to head the menu."""
 
     is_learner: bool
+    is_invited: bool
     is_coach: bool
     is_mentor: bool
     is_manager: bool
@@ -41,10 +42,13 @@ class Hats:
 def hats_of(user: User) -> Hats:
     """The person's homes; two queries beside the person's roles."""
     roles, day = roles_of(user), timezone.localdate()
-    learning = Enrolment.objects.filter(learner=user).exclude(status=Enrolment.Status.INVITED)
+    states = set(
+        Enrolment.objects.filter(learner=user).order_by().values_list("status", flat=True).distinct()
+    )
     membership = Membership.objects.current(on=day).filter(person=user).select_related("organisation").first()
     return Hats(
-        is_learner=learning.exists(),
+        is_learner=bool(states - {Enrolment.Status.INVITED.value}),
+        is_invited=Enrolment.Status.INVITED.value in states,
         is_coach=bool(roles.supports[Relation.COACH]),
         is_mentor=bool(roles.supports[Relation.MENTOR]),
         is_manager=bool(roles.supports[Relation.MANAGER]),

@@ -22,6 +22,7 @@ from programmes.exporters import progress_table, waiting_table
 from programmes.models import Enrolment, Programme
 from programmes.queries import activities, progress
 from programmes.queries.cover import covered_today
+from programmes.queries.support import invitations_of
 from programmes.views.permitted import own_enrolment
 from standards.models import Framework
 
@@ -72,6 +73,9 @@ class LearnerHomeView(RoleHomeView):
     key = "learner"
 
     def get(self, request: HttpRequest) -> HttpResponse:
+        waiting = invitations_of(self.user, on=self.today)
+        if not self.hats.is_learner:
+            return render(request, "dashboards/invited.html", {"waiting": waiting})
         enrolment = own_enrolment(request)
         row = progress.progress_of(Enrolment.objects.filter(pk=enrolment.pk), on=self.today)[0]
         coach = (
@@ -82,6 +86,7 @@ class LearnerHomeView(RoleHomeView):
         )
         context = {
             "enrolment": enrolment,
+            "waiting": waiting,
             "enrolments": activities.current_enrolments(self.user),
             "week": enrolment.week_of(self.today),
             "weeks": enrolment.week_of(enrolment.ends_on),
@@ -173,7 +178,9 @@ class LeadView(RoleHomeView):
         rows = progress.progress_of(
             Enrolment.objects.filter(pk__in=ids).order_by("learner__display_name", "pk"), on=self.today
         )
-        context = {"programmes": programmes.prefetch_related("units"), "page": page, "rows": rows}
+        may_create = Organisation.objects.permitted_to(self.user, Permission.PROGRAMME_CREATE).exists()
+        programmes = programmes.prefetch_related("units")
+        context = {"programmes": programmes, "page": page, "rows": rows, "may_create": may_create}
         return render(request, "dashboards/lead.html", context)
 
 

@@ -164,7 +164,7 @@ class Organisation(models.Model):
     )
 
     objects = PermittedQuerySet.as_manager()
-    access = AccessPaths(organisation="")
+    access = AccessPaths(organisation="", conditions={"provider": {"kind": frozenset({Kind.PROVIDER.value})}})
 
     class Meta:
         ordering = ["name"]

@@ -58,6 +58,11 @@ class Permission(StrEnum):
     EVIDENCE_READ = "evidence_read"
     EVIDENCE_READ_LOGGED = "evidence_read_logged"
     EVIDENCE_CHANGE = "evidence_change"
+    ENROLMENT_CHANGE = "enrolment_change"
+    ENROLMENT_START = "enrolment_start"
+    PROGRAMME_CREATE = "programme_create"
+    PROGRAMME_CHANGE = "programme_change"
+    COHORT_CHANGE = "cohort_change"
     PROGRAMME_READ = "programme_read"
     PROGRAMME_WATCH = "programme_watch"
     ORGANISATION_READ = "organisation_read"
@@ -116,6 +121,11 @@ GRANTS: Mapping[Permission, Mapping[Relation, str]] = {
     },
     Permission.EVIDENCE_READ_LOGGED: _on("sent", Relation.PROGRAMME_LEAD, Relation.ADMINISTRATOR),
     Permission.EVIDENCE_CHANGE: _on(EVERY_ROW, Relation.LEARNER),
+    Permission.ENROLMENT_CHANGE: _on(EVERY_ROW, Relation.PROGRAMME_LEAD, Relation.ADMINISTRATOR),
+    Permission.ENROLMENT_START: _on(EVERY_ROW, Relation.LEARNER),
+    Permission.PROGRAMME_CREATE: _on("provider", Relation.PROGRAMME_LEAD, Relation.ADMINISTRATOR),
+    Permission.PROGRAMME_CHANGE: _on(EVERY_ROW, Relation.PROGRAMME_LEAD, Relation.ADMINISTRATOR),
+    Permission.COHORT_CHANGE: _on(EVERY_ROW, Relation.PROGRAMME_LEAD, Relation.ADMINISTRATOR),
     Permission.PROGRAMME_READ: _on(
         EVERY_ROW, Relation.PROGRAMME_LEAD, Relation.ORG_ADMIN, Relation.ADMINISTRATOR
     ),
@@ -131,8 +141,8 @@ GRANTS: Mapping[Permission, Mapping[Relation, str]] = {
     Permission.FRAMEWORK_READ_DRAFT: _on(EVERY_ROW, Relation.ADMINISTRATOR),
 }
 
-NEVER_OWN = frozenset({Permission.ACTIVITY_APPROVE})
-"""Nobody approves their own record, whatever other roles they hold."""
+NEVER_OWN = frozenset({Permission.ACTIVITY_APPROVE, Permission.ENROLMENT_CHANGE})
+"""Nobody approves their own record or completes their own enrolment, whatever other roles they hold."""
 
 ENROLMENT_MODEL = "programmes.Enrolment"
 """The one model above this app that it knows by name, because a person's roles start from it."""
@@ -204,8 +214,10 @@ def _held_today(model: type[models.Model], user: "User") -> models.QuerySet[Any]
 
 @dataclass(frozen=True)
 class Roles:
-    """What a person is today, as ids: where they belong, what they administer and lead (the programmes, and the
-    providers that run them), whom they support.
+    """What a person is today, as ids: where they belong, what they administer and lead, whom they support.
+
+    `leads` are the programmes that they lead, `leads_at` the providers whose programmes they may make and lead: where
+    they hold a membership as programme lead.
 
     A support or programme role counts only with a membership that holds on the same day: at the employer for mentor
     and manager, at the provider for coach and lead. Ending the membership is enough to end all access.
@@ -263,12 +275,11 @@ def _roles_from_rows(user: "User") -> Roles:
     programmes = follow(enrolments, paths.programme or "")
     leading = _held_today(follow(programmes, access_of(programmes).programme_roles), user)
     organisation = _at("programme", access_of(programmes).organisation or "")
-    led = [(pk, at) for pk, at in leading.values_list("programme", organisation) if at in member_of]
     return Roles(
         member_of=member_of,
         administers=frozenset(pk for pk, role in held if role == Relation.ORG_ADMIN),
-        leads=frozenset(pk for pk, _provider in led),
-        leads_at=frozenset(provider for _pk, provider in led),
+        leads=frozenset(pk for pk, at in leading.values_list("programme", organisation) if at in member_of),
+        leads_at=frozenset(pk for pk, role in held if role == Relation.PROGRAMME_LEAD),
         supports={relation: frozenset(ids) for relation, ids in supports.items()},
     )
 

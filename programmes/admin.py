@@ -1,9 +1,13 @@
 """Django admin for administrators: the programmes and who is in them, nothing that a learner owns."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from modeltranslation.admin import TranslationAdmin, TranslationTabularInline
 
-from programmes.models import Cohort, LearningStrategy, Programme, ProgrammeRole, ProgrammeUnit
+from people.models import Organisation
+from programmes.models import Cohort, LearningStrategy, Partnership, Programme, ProgrammeRole, ProgrammeUnit
 
 
 class UnitInline(TranslationTabularInline):  # type: ignore[misc]
@@ -34,3 +38,23 @@ class ProgrammeAdmin(TranslationAdmin):  # type: ignore[misc]
 @admin.register(LearningStrategy)
 class LearningStrategyAdmin(TranslationAdmin):  # type: ignore[misc]
     list_display = ("name", "code", "order")
+
+
+class PartnershipForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A provider on the one side, an employer on the other."""
+
+    class Meta:
+        model = Partnership
+        fields = ("provider", "employer")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("provider", "employer"):
+            self.fields[name].queryset = Organisation.objects.filter(kind=name)  # type: ignore[attr-defined]
+
+
+@admin.register(Partnership)
+class PartnershipAdmin(admin.ModelAdmin):
+    form = PartnershipForm
+    list_display = ("provider", "employer")
+    list_select_related = ("provider", "employer")

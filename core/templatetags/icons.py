@@ -17,8 +17,8 @@ OUTLINE = dict(
     (pair.split("=") * 2)[:2]
     for pair in """
     arrow-counterclockwise=arrow-path
-    arrow-down-circle arrow-left arrow-return-left=arrow-uturn-left arrow-right arrow-up arrow-up-circle award=star
-    bar-chart=chart-bar bell book=book-open box-arrow-right=arrow-right-start-on-rectangle briefcase
+    arrow-down arrow-down-circle arrow-left arrow-return-left=arrow-uturn-left arrow-right arrow-up arrow-up-circle
+    award=star bar-chart=chart-bar bell book=book-open box-arrow-right=arrow-right-start-on-rectangle briefcase
     building=building-office-2 calendar calendar-event=calendar-days calendar-x=calendar-date-range camera
     chat=chat-bubble-left chat-left-dots=chat-bubble-left-ellipsis chat-left-text=chat-bubble-bottom-center-text
     check-circle check-lg=check chevron-left chevron-right circle-half=minus-circle clock compass=map

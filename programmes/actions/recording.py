@@ -1,5 +1,7 @@
 """What every action on an activity does: ask for the right, write the history and the audit row."""
 
+import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -8,7 +10,14 @@ from django.utils import timezone
 from core.audit import record_event
 from people.models import User, pseudonym_of
 from people.permissions import Permission, can, relations_to
-from programmes.models import ActivityEntry, ActivityEvent, Enrolment, EvidenceFile
+from programmes.models import (
+    ActivityEntry,
+    ActivityEvent,
+    Enrolment,
+    EvidenceFile,
+    ProgrammeRole,
+    SupportRole,
+)
 
 
 class EntryChanged(Exception):
@@ -58,3 +67,49 @@ def record_access(*, record: ActivityEntry | EvidenceFile, reason: str, by: User
         role=", ".join(sorted(relations_to(by, record))),
         reason=reason,
     )
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody, or another tab, changed the programme or unit since the page was opened."""
+
+
+def audit_change(
+    record: Any,
+    *,
+    action: str,
+    by: User,
+    subject: User | None = None,
+    changes: dict[str, Any] | None = None,
+) -> None:
+    """Append the audit row of a change to a programme or to who is in it; `subject` is whom it is about."""
+    roles = sorted(relations_to(by, record)) if record.pk else []
+    record_event(
+        action=action,
+        on=record,
+        actor=pseudonym_of(by),
+        subject=pseudonym_of(subject) if subject else None,
+        role=roles[0] if roles else "",
+        changes=changes,
+    )
+
+
+def changed_values(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """What differs, for the audit row: numbers and days with both values, texts by the name of their field only."""
+    found: dict[str, Any] = {}
+    for name, value in after.items():
+        old = before.get(name)
+        if (old or "") == (value or ""):
+            continue
+        found[name] = [old, value] if isinstance(value, int) and not isinstance(value, bool) else None
+        if isinstance(value, dt.date):
+            found[name] = [old.isoformat() if old else None, value.isoformat()]
+    return found
+
+
+def end_before(row: ProgrammeRole | SupportRole, day: dt.date) -> None:
+    """End a dated row on the day before; one that never came to hold is deleted."""
+    if row.starts_on >= day:
+        row.delete()
+        return
+    row.ends_on = day - dt.timedelta(days=1)
+    row.save(update_fields=["ends_on"])

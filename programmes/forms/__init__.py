@@ -10,6 +10,28 @@ from programmes.forms.activities import (
 )
 from programmes.forms.days import PREFIX, ROWS_AT_MOST, BaseDaysFormSet, DaysFormSet, day_rows_from
 from programmes.forms.deciding import CoverForm, ReturnForm, chosen_entries
+from programmes.forms.enrolments import (
+    BackForm,
+    BreakForm,
+    CohortForm,
+    EmployerForm,
+    EnrolForm,
+    InviteForm,
+    InviteSupportForm,
+    PlacementForm,
+    SupportForm,
+    placement_in,
+    placement_of,
+)
+from programmes.forms.filters import EnrolmentFilter, ProgrammeFilter
+from programmes.forms.programmes import (
+    LeadsForm,
+    ProgrammeCopyForm,
+    ProgrammeCreateForm,
+    ProgrammeForm,
+    UnitCriteriaForm,
+    UnitForm,
+)
 
 __all__ = [
     "PREFIX",
@@ -17,13 +39,32 @@ __all__ = [
     "AccessReasonForm",
     "ActivityFilter",
     "ActivityForm",
+    "BackForm",
     "BaseDaysFormSet",
+    "BreakForm",
+    "CohortForm",
     "CoverForm",
     "DaysFormSet",
+    "EmployerForm",
+    "EnrolForm",
+    "EnrolmentFilter",
+    "InviteForm",
+    "InviteSupportForm",
+    "LeadsForm",
+    "PlacementForm",
+    "ProgrammeCopyForm",
+    "ProgrammeCreateForm",
+    "ProgrammeFilter",
+    "ProgrammeForm",
     "ReturnForm",
+    "SupportForm",
+    "UnitCriteriaForm",
+    "UnitForm",
     "chosen_entries",
     "copied_from",
     "day_rows_from",
     "initial_from",
     "initial_of",
+    "placement_in",
+    "placement_of",
 ]

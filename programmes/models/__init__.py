@@ -8,19 +8,14 @@ from programmes.models.activities import (
     Reflection,
     UncountedReason,
 )
-from programmes.models.enrolments import (
-    ENROLMENT_MOVES,
-    BreakInLearning,
-    Cohort,
-    Enrolment,
-    SupportRole,
-)
+from programmes.models.enrolments import ENROLMENT_MOVES, BreakInLearning, Cohort, Enrolment, SupportRole
 from programmes.models.history import ActivityEvent, AutosavedForm, ReturnPreset
-from programmes.models.programmes import Programme, ProgrammeRole, ProgrammeUnit
+from programmes.models.programmes import PROGRAMME_MOVES, Partnership, Programme, ProgrammeRole, ProgrammeUnit
 
 __all__ = [
     "ACTIVITY_MOVES",
     "ENROLMENT_MOVES",
+    "PROGRAMME_MOVES",
     "ActivityEntry",
     "ActivityEvent",
     "AutosavedForm",
@@ -29,6 +24,7 @@ __all__ = [
     "Enrolment",
     "EvidenceFile",
     "LearningStrategy",
+    "Partnership",
     "Programme",
     "ProgrammeRole",
     "ProgrammeUnit",

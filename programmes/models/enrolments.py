@@ -20,6 +20,9 @@ class Cohort(models.Model):
     name = models.CharField(_("name"), max_length=120)
     starts_on = models.DateField(_("starts on"))
 
+    objects = PermittedQuerySet.as_manager()
+    access = AccessPaths(programme="programme", organisation="programme__organisation")
+
     class Meta:
         ordering = ["programme", "starts_on"]
         verbose_name = _("cohort")

@@ -3,6 +3,8 @@
 import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from django import template
 from django.utils import timezone
@@ -14,6 +16,7 @@ from core.tags import Tag
 from core.templatetags.components import kind, status_tag
 from programmes.models import ActivityEntry, Enrolment, SupportRole
 from programmes.queries.checks import Check
+from programmes.queries.programmes import LanguageState
 
 register = template.Library()
 
@@ -60,3 +63,24 @@ def waited(since: dt.datetime) -> str:
     if days < 1:
         return _("since today")
     return ngettext("%(days)s day", "%(days)s days", days) % {"days": days}
+
+
+@register.filter
+def of_key(rows: Mapping[Any, Any], key: Any) -> Any:
+    """What the mapping holds under the key; None when nothing."""
+    return rows.get(key)
+
+
+@register.simple_tag
+def language_tag(state: LanguageState, *, with_name: bool = True) -> SafeString:
+    """How far the texts of a programme are in one language: the worst that can be said of it."""
+    name = state.language.upper() if with_name else ""
+    if state.changed_since:
+        word = ngettext("%(number)s to look at again", "%(number)s to look at again", state.changed_since)
+        tag = Tag("warning", "exclamation-triangle", word % {"number": state.changed_since})
+    elif state.missing:
+        word = ngettext("%(number)s missing", "%(number)s missing", state.missing)
+        tag = Tag("neutral", "dash-circle", word % {"number": state.missing})
+    else:
+        tag = Tag("success", "check-circle", _("Complete"))
+    return status_tag(replace(tag, word=f"{name} · {tag.word}" if name else tag.word))

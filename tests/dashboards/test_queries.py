@@ -61,9 +61,9 @@ def test_hat_goes_with_its_role(world: World) -> None:
     assert [hats_worn(getattr(side, name)) for name in PERSONAS] == [{"is_learner"}, *[set()] * 5]
 
 
-def test_invitation_is_no_hat_yet(world: World) -> None:
+def test_invitation_alone_makes_nobody_a_learner_yet(world: World) -> None:
     Enrolment.objects.filter(pk=world.ours.enrolment.pk).update(status="invited")
-    assert hats_worn(world.ours.learner) == set()
+    assert hats_worn(world.ours.learner) == {"is_invited"}
 
 
 def test_hats_name_an_organisation_for_the_menu(world: World) -> None:

@@ -95,9 +95,9 @@ def test_menu_names_the_homes_and_the_current_one(world: World, client_of: Clien
         ("coach", [("Queue", 3), ("Standards", 0)]),
         ("mentor", [("Queue", 2), ("Standards", 0)]),
         ("manager", [("This week", 2), ("Standards", 0)]),
-        ("lead", [("Programmes", 0), ("People", 0), ("Standards", 0)]),
+        ("lead", [("Overview", 0), ("Programmes", 0), ("People", 0), ("Standards", 0)]),
         ("org_admin", [("Organisation", 0), ("People", 0), ("Standards", 0)]),
-        ("administrator", [("Site", 0), ("People", 0), ("Standards", 0)]),
+        ("administrator", [("Site", 0), ("Programmes", 0), ("People", 0), ("Standards", 0)]),
         ("outsider", [("Standards", 0)]),
     ],
 )

@@ -87,6 +87,11 @@ TABLE: dict[Permission, dict[str, str]] = {
         "evidence sent any any unclean": "",
     },
     P.EVIDENCE_CHANGE: {"evidence draft any any any": "learner", "evidence sent any any any": "learner"},
+    P.ENROLMENT_CHANGE: {"enrolment": "lead administrator", "cohort": "lead administrator"},
+    P.ENROLMENT_START: {"enrolment": "learner"},
+    P.PROGRAMME_CREATE: {"employer": "", "provider": "lead administrator"},
+    P.PROGRAMME_CHANGE: {"programme": "lead administrator", "unit": "lead administrator"},
+    P.COHORT_CHANGE: {"programme": "lead administrator", "cohort": "lead administrator"},
     P.PROGRAMME_READ: {"programme": "lead administrator"},
     P.PROGRAMME_WATCH: {"programme": "lead"},
     P.ORGANISATION_READ: {
@@ -181,6 +186,8 @@ def rows_of(side: Side) -> Rows:
     return rows | {
         "enrolment": side.enrolment,
         "programme": side.programme,
+        "unit": side.programme.units.get(),
+        "cohort": side.cohort,
         "employer": side.employer,
         "provider": side.provider,
         "team": side.team,
@@ -289,7 +296,7 @@ def test_nobody_approves_their_own_record_whatever_their_other_roles(world: Worl
 def test_administrator_does_not_approve_even_what_somebody_else_did(world: World) -> None:
     entry = f.ActivityFactory(enrolment=world.ours.enrolment, strategy=world.ours.strategy, sent=True)
     assert can(world.administrator, P.ACTIVITY_APPROVE, entry) is False
-    assert frozenset({P.ACTIVITY_APPROVE}) == NEVER_OWN
+    assert frozenset({P.ACTIVITY_APPROVE, P.ENROLMENT_CHANGE}) == NEVER_OWN
 
 
 # Days -----------------------------------------------------------------------------------

@@ -195,6 +195,17 @@ STORY = [
     ("manager", "dashboards:team", ""),
     ("manager", "programmes:activity_detail", "sent"),
     ("lead", "dashboards:lead", ""),
+    ("lead", "programmes:programme_list", ""),
+    ("lead", "programmes:programme_detail", "programme"),
+    ("lead", "programmes:programme_change", "programme"),
+    ("lead", "programmes:programme_archive", "programme"),
+    ("lead", "programmes:unit_change", "unit"),
+    ("lead", "programmes:unit_criteria", "unit"),
+    ("lead", "programmes:cohort_detail", "cohort"),
+    ("lead", "programmes:cohort_change", "cohort"),
+    ("lead", "programmes:enrolment_create", "cohort"),
+    ("lead", "programmes:enrolment_detail", "enrolment"),
+    ("mentor", "dashboards:learner", ""),
     ("org_admin", "dashboards:organisation", ""),
     ("administrator", "dashboards:site", ""),
     ("administrator", "programmes:activity_detail", "sent"),
@@ -238,6 +249,8 @@ def test_pages_of_the_story_render_in_every_language(
     rows = {"enrolment": side.enrolment, "framework": side.framework, "employer": side.employer}
     rows["invitation"] = p.InvitationFactory(organisation=side.employer)
     rows["membership"] = side.learner.memberships.get()
+    rows |= {"programme": side.programme, "unit": side.programme.units.get(), "cohort": side.cohort}
+    f.EnrolmentFactory(cohort=side.cohort, learner=side.mentor, status="invited")
     for traits in ("sent", "returned", "approved"):
         rows[traits] = entry = f.ActivityFactory(**made, **{traits: True})
         entry.criteria.set(side.criteria)
@@ -269,6 +282,9 @@ def test_pages_of_the_story_render_in_every_language(
         rendered |= {template.name for template in response.templates}
     response = clients["learner"].get(reverse("programmes:activity_create"))
     rendered |= {template.name for template in response.templates}
+    unit = {"source_language": "en", "title_en": "Unit", "planned_minutes": "99", "revision": "1"}
+    preview = clients["lead"].post(reverse("programmes:unit_change", args=[rows["unit"].pk]), unit)
+    rendered |= {template.name for template in preview.templates}
     own = {name for name in template_names() if name.split("/")[0] in settings.PROJECT_APPS}
     # The landing page and those behind the link of an invitation are for visitors, below and in tests/people.
     for_visitors = ("dashboards/landing", "dashboards/_landing", "people/invitation")

@@ -127,12 +127,39 @@ def members(side: Side, places: Places) -> None:
         p.InvitationFactory(organisation=side.employer, team=team, invited_by=p.UserFactory())
 
 
+def units(side: Side, places: Places) -> None:
+    """Units of the one programme, each with its criteria, and cohorts with somebody in them."""
+    for place in places:
+        f.UnitFactory(programme=side.programme, order=place + 2).criteria.set(side.criteria)
+        f.EnrolmentFactory(cohort=f.CohortFactory(programme=side.programme), organisation=side.employer)
+
+
+def support(side: Side, places: Places) -> None:
+    """Breaks and former supporters of the one enrolment, and people who could take over."""
+    day = dt.timedelta(days=1)
+    for place in places:
+        start = side.enrolment.starts_on + place * 10 * day
+        side.enrolment.breaks.create(starts_on=start, ends_on=start + day)
+        person = p.MembershipFactory(organisation=side.provider, role="coach").person
+        f.SupportRoleFactory(enrolment=side.enrolment, person=person, starts_on=start, ends_on=start + day)
+
+
+def invitations(side: Side, places: Places) -> None:
+    """Programmes to which the learner is invited, with a coach each."""
+    for _place in places:
+        cohort = f.CohortFactory(programme__organisation=side.provider)
+        made = f.EnrolmentFactory(
+            cohort=cohort, learner=side.learner, organisation=side.employer, status="invited"
+        )
+        f.SupportRoleFactory(enrolment=made, person=side.coach, role="coach")
+
+
 ONE_ENTRY = 1_000_000
 LIST = "/learners/{enrolment}/activities/"
 PAGES: list[tuple[str, str, Grow, int]] = [
     ("/home/", "learner", entries, 7),
-    ("/learner/", "learner", entries, 26),
-    ("/learner/", "learner", enrolments, 24),
+    ("/learner/", "learner", entries, 27),
+    ("/learner/", "learner", enrolments, 25),
     ("/activities/", "learner", entries, 21),
     ("/activities/?q=activity", "learner", entries, 18),
     ("/activities/new/", "learner", criteria, 17),
@@ -143,14 +170,22 @@ PAGES: list[tuple[str, str, Grow, int]] = [
     (f"{LIST}?kind=on_job&status=approved", "coach", entries, 18),
     ("/queue/", "coach", learners, 23),
     ("/team/", "manager", learners, 21),
-    ("/lead/", "lead", learners, 17),
-    ("/lead/", "lead", programmes, 17),
+    ("/lead/", "lead", learners, 18),
+    ("/lead/", "lead", programmes, 18),
     ("/organisation/", "org_admin", programmes, 13),
     ("/site/", "administrator", programmes, 11),
     ("/profile/who-sees-my-data/", "learner", enrolments, 16),
     ("/organisations/", "administrator", learners, 9),
     ("/organisations/{employer}/people/", "org_admin", members, 13),
     ("/organisations/{employer}/invitations/", "org_admin", members, 12),
+    ("/learner/", "learner", invitations, 26),
+    ("/programmes/", "lead", programmes, 12),
+    ("/programmes/{programme}/", "lead", units, 19),
+    ("/programmes/units/{unit}/criteria/", "lead", units, 14),
+    ("/programmes/units/{unit}/criteria/", "lead", criteria, 13),
+    ("/programmes/cohorts/{cohort}/", "lead", learners, 13),
+    ("/programmes/enrolments/{enrolment}/", "lead", support, 11),
+    ("/programmes/enrolments/{enrolment}/support/coach/", "lead", support, 10),
     ("/standards/", "learner", frameworks, 10),
     ("/standards/{framework}/", "learner", criteria, 11),
 ]
@@ -180,7 +215,9 @@ def test_page_asks_as_often_for_three_rows_as_for_one(
     world: World, client_of: Callable[[User], Client], url: str, persona: str, grow: Grow, number: int
 ) -> None:
     side = world.ours
-    url = url.format(enrolment=side.enrolment.pk, framework=side.framework.pk, employer=side.employer.pk)
+    rows = {"enrolment": side.enrolment, "framework": side.framework, "employer": side.employer}
+    rows |= {"programme": side.programme, "cohort": side.cohort, "unit": side.programme.units.get()}
+    url = url.format(**{name: row.pk for name, row in rows.items()})
     client = client_of(world.everybody()[persona])
     grow(side, range(1))
     assert client.get(url).status_code in (200, 302)  # the first visit remembers the home in use

@@ -53,6 +53,11 @@ LEARNERS = "learner other_learner"
 READERS = "learner coach mentor manager lead"
 INSIDERS = "coach mentor manager lead org_admin administrator"
 MEMBERS = " ".join((*PERSONAS, *OTHERS))
+OF_PROGRAMME: Answers = {200: "lead administrator", 403: "coach", 404: "*"}
+"""Pages of a programme's leads; the coach belongs to the same provider."""
+ON_PROGRAMME: Answers = {302: "lead administrator", 403: "coach", 404: "*"}
+OF_ENROLMENT: Answers = {200: "lead administrator", 403: "learner coach mentor manager org_admin", 404: "*"}
+ON_ENROLMENT: Answers = {302: "lead administrator", 403: "learner coach mentor manager org_admin", 404: "*"}
 PUBLIC_PAGE: Any = {"get": {200: "*"}, "visitor": (200, SIGN_IN)}
 
 PROBE = Route({200: "*"}, {405: "*"}, visitor=(200, 405))
@@ -212,6 +217,39 @@ ROUTES = {
     "programmes:enrolment_activities": Route(
         {200: READERS, 403: "org_admin administrator", 404: "*"}, args=("enrolment",)
     ),
+    "programmes:programme_list": Route({200: "lead other_lead administrator", 403: "*"}),
+    "programmes:programme_create": Route(
+        {200: "lead other_lead administrator", 403: "*"}, {200: "lead other_lead administrator", 403: "*"}
+    ),
+    "programmes:programme_detail": Route(OF_PROGRAMME, args=("programme",)),
+    "programmes:programme_change": Route(OF_PROGRAMME, OF_PROGRAMME, ("programme",)),
+    "programmes:programme_copy": Route(OF_PROGRAMME, ON_PROGRAMME, ("programme",), {"code": "COPY"}),
+    "programmes:programme_archive": Route(OF_PROGRAMME, ON_PROGRAMME, ("programme",)),
+    "programmes:programme_reopen": Route(post=ON_PROGRAMME, args=("programme",)),
+    "programmes:programme_remove": Route(ON_PROGRAMME, ON_PROGRAMME, ("programme",)),
+    "programmes:programme_leads": Route(OF_PROGRAMME, OF_PROGRAMME, ("programme",)),
+    "programmes:unit_create": Route(OF_PROGRAMME, OF_PROGRAMME, ("programme",)),
+    "programmes:unit_change": Route(OF_PROGRAMME, OF_PROGRAMME, ("unit",)),
+    "programmes:unit_criteria": Route(OF_PROGRAMME, OF_PROGRAMME, ("unit",)),
+    "programmes:unit_move": Route(post=ON_PROGRAMME, args=("unit",), body={"direction": "up"}),
+    "programmes:unit_remove": Route(OF_PROGRAMME, ON_PROGRAMME, ("unit",)),
+    "programmes:cohort_create": Route(OF_PROGRAMME, OF_PROGRAMME, ("programme",)),
+    "programmes:cohort_detail": Route(OF_PROGRAMME, args=("cohort",)),
+    "programmes:cohort_change": Route(OF_PROGRAMME, OF_PROGRAMME, ("cohort",)),
+    "programmes:cohort_remove": Route(ON_PROGRAMME, ON_PROGRAMME, ("cohort",)),
+    "programmes:enrolment_create": Route(OF_PROGRAMME, OF_PROGRAMME, ("cohort",)),
+    "programmes:enrolment_invite": Route(OF_PROGRAMME, OF_PROGRAMME, ("cohort",)),
+    "programmes:enrolment_detail": Route(OF_ENROLMENT, args=("enrolment",)),
+    "programmes:enrolment_change": Route(OF_ENROLMENT, OF_ENROLMENT, ("enrolment",)),
+    "programmes:enrolment_start": Route(
+        post={302: "learner lead administrator", 403: "org_admin", 404: "*"}, args=("invited",)
+    ),
+    "programmes:enrolment_break": Route(OF_ENROLMENT, OF_ENROLMENT, ("enrolment",)),
+    "programmes:enrolment_back": Route(ON_ENROLMENT, ON_ENROLMENT, ("enrolment",)),
+    "programmes:enrolment_complete": Route(OF_ENROLMENT, ON_ENROLMENT, ("enrolment",)),
+    "programmes:enrolment_withdraw": Route(OF_ENROLMENT, ON_ENROLMENT, ("enrolment",)),
+    "programmes:support_change": Route(OF_ENROLMENT, OF_ENROLMENT, ("enrolment", "role")),
+    "programmes:support_invite": Route(OF_ENROLMENT, OF_ENROLMENT, ("enrolment", "role")),
     "standards:framework_list": Route({200: "*"}),
     "standards:framework_detail": Route({200: f"{MEMBERS} administrator", 404: "*"}, args=("published",)),
     "standards:framework_detail draft": Route({200: "administrator", 404: "*"}, args=("unpublished",)),
@@ -310,6 +348,16 @@ def rows_of(world: World) -> dict[str, Any]:
         "week": monday(timezone.localdate() - timedelta(weeks=3)).isoformat(),
         "leave": side.enrolment.breaks.create(starts_on="2020-01-06", ends_on="2020-01-12", is_leave=True),
         "cover": cover_of(world),
+        "programme": side.programme,
+        "unit": side.programme.units.get(),
+        "cohort": side.cohort,
+        "invited": f.EnrolmentFactory(
+            cohort__programme=side.programme,
+            learner=side.learner,
+            organisation=side.employer,
+            status="invited",
+        ),
+        "role": "mentor",
         "employer": side.employer,
         "provider": side.provider,
         "membership": side.learner.memberships.get(),

@@ -19,13 +19,16 @@ from programmes import actions
 from programmes.models import (
     ACTIVITY_MOVES,
     ENROLMENT_MOVES,
+    PROGRAMME_MOVES,
     ActivityEntry,
     Enrolment,
     EvidenceFile,
+    Programme,
     Reflection,
 )
 from programmes.models.activities import ACTIVITY_LOOKS, OPEN_STATUSES
 from programmes.models.enrolments import ENROLMENT_LOOKS
+from programmes.models.programmes import PROGRAMME_LOOKS
 from standards.models import FRAMEWORK_MOVES, Framework
 from tests.factories import programmes as f
 from tests.worlds import World
@@ -36,6 +39,7 @@ MOVES = {
     Delivery: DELIVERY_MOVES,
     Enrolment: ENROLMENT_MOVES,
     Framework: FRAMEWORK_MOVES,
+    Programme: PROGRAMME_MOVES,
 }
 
 # By hand, from domain.md.
@@ -69,6 +73,10 @@ LEGAL = {
         draft published
         published archived
     """,
+    Programme: """
+        open archived
+        archived open
+    """,
 }
 PAIRS = {model: [tuple(line.split()) for line in text.strip().splitlines()] for model, text in LEGAL.items()}
 
@@ -93,6 +101,7 @@ def test_move_table_is_the_one_of_the_design_and_names_every_status(model: Any) 
 def test_every_status_has_a_look() -> None:
     assert {str(state) for state in ACTIVITY_LOOKS} == set(ActivityEntry.Status.values)
     assert {str(state) for state in ENROLMENT_LOOKS} == set(Enrolment.Status.values)
+    assert {str(state) for state in PROGRAMME_LOOKS} == set(Programme.Status.values)
 
 
 @pytest.mark.parametrize(("state", "to"), list(product(Enrolment.Status.values, repeat=2)))
@@ -103,6 +112,11 @@ def test_enrolment_moves_as_the_table_says(world: World, state: str, to: str) ->
 @pytest.mark.parametrize(("state", "to"), list(product(Framework.Status.values, repeat=2)))
 def test_framework_moves_as_the_table_says(world: World, state: str, to: str) -> None:
     check_move(world.ours.framework, state, to)
+
+
+@pytest.mark.parametrize(("state", "to"), list(product(Programme.Status.values, repeat=2)))
+def test_programme_moves_as_the_table_says(world: World, state: str, to: str) -> None:
+    check_move(world.ours.programme, state, to)
 
 
 def check_move(row: models.Model, state: str, to: str) -> None:
