@@ -80,7 +80,7 @@ class LearnerHomeView(RoleHomeView):
         row = progress.progress_of(Enrolment.objects.filter(pk=enrolment.pk), on=self.today)[0]
         coach = (
             enrolment.support_roles.current(on=self.today)
-            .filter(role=Relation.COACH.value)
+            .filter(role=Relation.COACH.value, covers=None)
             .select_related("person")
             .first()
         )

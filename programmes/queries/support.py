@@ -10,7 +10,9 @@ from programmes.models import Enrolment, SupportRole
 
 @dataclass(frozen=True)
 class Support:
-    """One support role of an enrolment: who holds it now, and rows of before and later, the latest first."""
+    """One support role of an enrolment: who holds it now, and rows of before, later and of
+    cover, the latest first.
+    """
 
     role: str
     label: str
@@ -24,7 +26,8 @@ def support_of(enrolment: Enrolment, *, on: dt.date) -> list[Support]:
     found = []
     for role in SupportRole.Role:
         held = [row for row in rows if row.role == role]
-        now = [row for row in held if row.starts_on <= on and (row.ends_on is None or row.ends_on >= on)]
+        own = [row for row in held if row.covers_id is None]
+        now = [row for row in own if row.starts_on <= on and (row.ends_on is None or row.ends_on >= on)]
         current = now[0] if now else None
         others = [row for row in held if row is not current]
         found.append(Support(role.value, str(role.label), current, others))
@@ -47,7 +50,9 @@ def invitations_of(learner: User, *, on: dt.date) -> list[Waiting]:
     rows = list(found.select_related("cohort__programme__organisation", "organisation"))
     if not rows:
         return []
-    roles = SupportRole.objects.current(on=on).filter(enrolment__in=rows, role=SupportRole.Role.COACH)
+    roles = SupportRole.objects.current(on=on).filter(
+        enrolment__in=rows, role=SupportRole.Role.COACH, covers=None
+    )
     coaches = {row.enrolment_id: row.person for row in roles.select_related("person")}
     return [
         Waiting(

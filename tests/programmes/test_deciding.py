@@ -16,6 +16,7 @@ from people.permissions import Permission, can
 from programmes import actions
 from programmes.models import ActivityEntry, ActivityEvent, SupportRole
 from programmes.queries.activities import recent_decisions, waiting_for
+from programmes.queries.support import support_of
 from tests.factories import people as p
 from tests.factories import programmes as f
 from tests.programmes.test_views import entry_of, page, said
@@ -271,3 +272,16 @@ def test_the_same_cover_twice_is_refused_and_cover_is_not_handed_on(
     again = set_cover(client_of(world.ours.coach), world, colleague, 5, 9)
     assert list(again.context["form"].errors) == ["to"]
     assert client_of(colleague).get(page("cover")).context["enrolments"].count() == 0
+
+
+def test_cover_does_not_take_the_coachs_place_on_the_pages(
+    world: World, client_of: ClientOf, colleague: User
+) -> None:
+    set_cover(client_of(world.ours.coach), world, colleague, 0, 3)
+    today = timezone.localdate()
+    (support,) = [row for row in support_of(world.ours.enrolment, on=today) if row.role == "coach"]
+    assert support.current is not None
+    assert support.current.person == world.ours.coach
+    assert [row.person for row in support.others] == [colleague]
+    home = client_of(world.ours.learner).get(reverse("dashboards:learner"))
+    assert home.context["coach"] == world.ours.coach
