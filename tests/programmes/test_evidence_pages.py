@@ -149,7 +149,7 @@ def test_web_server_may_send_the_bytes(
 ) -> None:
     row, learner = f.EvidenceFactory(entry=entry), client_of(world.ours.learner)
     plain = learner.get(page("evidence_read", row.pk))
-    plain.close()
+    b"".join(plain.streaming_content)
     settings.PRIVATE_FILES_ACCEL = "/private/"
     response = learner.get(page("evidence_read", row.pk))
     assert (response["X-Accel-Redirect"], response.content) == (f"/private/{row.file.name}", b"")
