@@ -1,7 +1,6 @@
 """Files with an activity: received, checked, taken off."""
 
 from collections.abc import Collection
-from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -112,5 +111,9 @@ def remove_evidence(*, evidence: EvidenceFile, by: User) -> None:
     names = [str(stored.name) for stored in (current.file, current.thumbnail) if stored]
     current.delete()
     audit(entry, action="activity.detach", by=by, changes={"evidence": [1, 0]})
-    for name in names:
-        transaction.on_commit(partial(storage.delete, name))
+
+    def delete_bytes() -> None:
+        for name in names:
+            storage.delete(name)
+
+    transaction.on_commit(delete_bytes, robust=True)  # what is left after a failure the sweeper finds
