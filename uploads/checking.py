@@ -13,7 +13,6 @@ import time
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 from tempfile import TemporaryFile
 from typing import IO, Any
 
@@ -71,14 +70,12 @@ def claim_next(files: SentFileQuerySet) -> SentFile | None:
         pk = waiting.order_by("uploaded_at", "pk").values_list("pk", flat=True).first()
         if pk is None:
             return None
-        claimed = waiting.filter(pk=pk).update(
-            status=FileState.CHECKING,
-            claim=uuid.uuid4(),
-            claimed_until=now + LEASE,
-            attempts=F("attempts") + 1,
+        claim = uuid.uuid4()
+        waiting.filter(pk=pk).update(
+            status=FileState.CHECKING, claim=claim, claimed_until=now + LEASE, attempts=F("attempts") + 1
         )
-        if claimed:
-            row: SentFile = files.get(pk=pk)
+        row: SentFile | None = files.filter(pk=pk, claim=claim).first()
+        if row is not None:  # else another worker was faster, or it was removed
             return row
 
 
@@ -133,11 +130,11 @@ def _accept(
             changes["file"] = _stored(storage, content, extension)
         if thumbnail is not None:
             changes["thumbnail"] = _stored(storage, thumbnail, "webp")
-        is_ours = _settle(row, settled, status=FileState.CLEAN, **changes)
     except BaseException:
         _delete(storage, changes)
         raise
-    if not is_ours:
+    # When this fails, nobody knows whether the row names them already: then they are left to the sweeper.
+    if not _settle(row, settled, status=FileState.CLEAN, **changes):
         _delete(storage, changes)
 
 
@@ -148,12 +145,12 @@ def _settle(row: SentFile, settled: Settled, **changes: Any) -> bool:
         ended = {"claim": None, "claimed_until": None, "checked_at": timezone.now()}
         if not _held(row).update(**ended, **changes):
             return False
-        after = type(row)._base_manager.get(
-            pk=row.pk
-        )  # not into `row`: if this is rolled back, it is still ours
+        # Not into `row`: if this is rolled back, it is still ours.
+        after = type(row)._base_manager.get(pk=row.pk)
         settled(after)
         if after.file.name != before["file"]:
-            transaction.on_commit(partial(_delete, storage, before))
+            # A lambda: for a partial, which has no name, Django's handling of robust callbacks fails itself.
+            transaction.on_commit(lambda: _delete(storage, before), robust=True)
     return True
 
 

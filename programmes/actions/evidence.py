@@ -102,11 +102,14 @@ def _audit_check(evidence: EvidenceFile) -> None:
 
 
 def delete_bytes_later(files: Iterable[EvidenceFile]) -> None:
-    """Delete what is stored of the files once this transaction, which deletes their rows, is committed."""
+    """Delete what is stored of the files once this transaction, which deletes their rows, is committed.
+
+    What is left after a failure the sweeper finds.
+    """
     for row in files:
         for stored in (row.file, row.thumbnail):
             if stored:
-                transaction.on_commit(partial(stored.storage.delete, str(stored.name)))
+                transaction.on_commit(partial(stored.storage.delete, str(stored.name)), robust=True)
 
 
 @transaction.atomic

@@ -77,10 +77,11 @@ def test_file_goes_the_whole_way(
     client_of: Callable[[User | None], Client],
     django_capture_on_commit_callbacks: Any,
 ) -> None:
+    document = samples.pdf()  # each one has another id inside
     picture, pdf, bad = attach(
         world,
         ("a.png", samples.picture("PNG")),
-        ("a.pdf", samples.pdf()),
+        ("a.pdf", document),
         ("bad.pdf", samples.pdf_with_attachment()),
     )
     assert keys_of(bucket) == {picture.file.name, pdf.file.name, bad.file.name}
@@ -96,7 +97,7 @@ def test_file_goes_the_whole_way(
     assert keys_of(bucket) == {picture.file.name, picture.thumbnail.name, pdf.file.name}
     learner = client_of(world.ours.learner)
     response = learner.get(f"/evidence/{pdf.pk}/")
-    assert b"".join(response.streaming_content) == samples.pdf()
+    assert b"".join(response.streaming_content) == document
     assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
     response = learner.get(f"/evidence/{picture.pk}/thumbnail/")
     assert b"".join(response.streaming_content).startswith(b"RIFF")

@@ -223,7 +223,7 @@ def test_hostile_file_is_refused_by_the_check_with_its_reason_and_within_bounds(
         check_all()
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024
     for callback in callbacks:
-        if "_delete" in repr(callback):
+        if "_settle" in callback.__qualname__:
             callback()
     peaks = [int(number) for number in re.findall(r"with (\d+) MB", caplog.text)]
     assert len(peaks) == len(samples_made)
