@@ -150,7 +150,7 @@ PAGES: list[tuple[str, str, Grow, int]] = [
     ("/organisations/", "administrator", learners, 9),
     ("/organisations/{employer}/people/", "org_admin", members, 13),
     ("/organisations/{employer}/invitations/", "org_admin", members, 12),
-    ("/site/", "administrator", programmes, 13),
+    ("/site/", "administrator", programmes, 14),
     ("/standards/", "learner", frameworks, 10),
     ("/standards/{framework}/", "learner", criteria, 11),
 ]
