@@ -16,6 +16,7 @@ from dashboards import queries
 from dashboards.context_processors import HOME_KEY, home_keys
 from dashboards.exporters import enrolments_table, groups_table
 from downloads.tables import table_response, wanted_format
+from notifications.models import Delivery
 from people.models import Organisation, User
 from people.permissions import Permission, Relation
 from programmes.exporters import progress_table, waiting_table
@@ -220,5 +221,6 @@ class SiteView(RoleHomeView):
             "organisations": Organisation.objects.count(),
             "programmes": Programme.objects.count(),
             "frameworks": Framework.objects.count(),
+            "failed_mails": Delivery.objects.filter(status=Delivery.Status.FAILED).count(),
         }
         return render(request, "dashboards/site.html", context)

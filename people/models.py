@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.tags import Tag, Tone
 from people.permissions import AccessPaths, Permission, PermittedQuerySet, Shown
@@ -270,9 +271,9 @@ class Invitation(models.Model):
 
     class State(models.TextChoices):
         PENDING = "pending", _("Waiting for an answer")
-        EXPIRED = "expired", _("Expired")
-        ACCEPTED = "accepted", _("Accepted")
-        REVOKED = "revoked", _("Taken back")
+        EXPIRED = "expired", pgettext_lazy("invitation", "Expired")
+        ACCEPTED = "accepted", pgettext_lazy("invitation", "Accepted")
+        REVOKED = "revoked", pgettext_lazy("invitation", "Taken back")
 
     person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
     email = models.EmailField(_("e-mail"))

@@ -173,7 +173,7 @@ PAGES: list[tuple[str, str, Grow, int]] = [
     ("/lead/", "lead", learners, 18),
     ("/lead/", "lead", programmes, 18),
     ("/organisation/", "org_admin", programmes, 13),
-    ("/site/", "administrator", programmes, 11),
+    ("/site/", "administrator", programmes, 12),
     ("/profile/who-sees-my-data/", "learner", enrolments, 16),
     ("/organisations/", "administrator", learners, 9),
     ("/organisations/{employer}/people/", "org_admin", members, 13),
