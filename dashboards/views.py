@@ -13,6 +13,7 @@ from django.views import View
 
 from dashboards import queries
 from dashboards.context_processors import HOME_KEY, home_keys
+from notifications.models import Delivery
 from people.models import Organisation, User
 from people.permissions import Permission, Relation
 from programmes.models import Enrolment, Programme
@@ -188,5 +189,6 @@ class SiteView(RoleHomeView):
             "organisations": Organisation.objects.count(),
             "programmes": Programme.objects.count(),
             "frameworks": Framework.objects.count(),
+            "failed_mails": Delivery.objects.filter(status=Delivery.Status.FAILED).count(),
         }
         return render(request, "dashboards/site.html", context)

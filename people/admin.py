@@ -3,11 +3,21 @@
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from people import actions
 from people.models import Membership, Organisation, Team, User
+
+# What only its owner sees: the means of the second step, and where somebody is signed in.
+admin.site.unregister(Authenticator)
+admin.site.unregister(UserSession)
 
 
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -34,6 +44,18 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("is_active", "is_administrator", "language")
     search_fields = ("display_name", "email")
     inlines = (MembershipInline,)
+    actions = ("remove_second_step",)
+
+    @admin.action(description=_("Remove the second step of people who lost it"), permissions=["change"])
+    def remove_second_step(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        others = queryset.exclude(pk=request.user.pk)
+        number = sum(actions.remove_second_step(person=person, by=request.user) for person in others)
+        text = ngettext(
+            "The second step of %(number)s person was removed.",
+            "The second step of %(number)s people was removed.",
+            number,
+        )
+        self.message_user(request, text % {"number": number}, messages.SUCCESS)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if not change:

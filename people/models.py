@@ -14,9 +14,10 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.tags import Tag, Tone
-from people.permissions import AccessPaths, PermittedQuerySet
+from people.permissions import AccessPaths, Permission, PermittedQuerySet, Shown
 
 
 class DatedQuerySet(PermittedQuerySet):
@@ -212,7 +213,16 @@ class Membership(Dated):
     )
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.MEMBER)
 
-    access = AccessPaths(organisation="organisation")
+    access = AccessPaths(
+        organisation="organisation",
+        person="person",
+        shown=(
+            Shown(
+                Permission.MEMBERSHIP_CHANGE,
+                _("Your name, your e-mail address, your team and role in the organisation, and since when"),
+            ),
+        ),
+    )
 
     class Meta(Dated.Meta):
         ordering = ["person", "organisation", "role"]
@@ -261,9 +271,9 @@ class Invitation(models.Model):
 
     class State(models.TextChoices):
         PENDING = "pending", _("Waiting for an answer")
-        EXPIRED = "expired", _("Expired")
-        ACCEPTED = "accepted", _("Accepted")
-        REVOKED = "revoked", _("Taken back")
+        EXPIRED = "expired", pgettext_lazy("invitation", "Expired")
+        ACCEPTED = "accepted", pgettext_lazy("invitation", "Accepted")
+        REVOKED = "revoked", pgettext_lazy("invitation", "Taken back")
 
     person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="invitations")
     email = models.EmailField(_("e-mail"))

@@ -22,6 +22,7 @@ from django.utils import timezone
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+    from django_stubs_ext import StrPromise
 
     from people.models import User
 
@@ -146,12 +147,26 @@ Condition = Mapping[str, frozenset[str] | frozenset[bool]]
 
 
 @dataclass(frozen=True)
+class Shown:
+    """A kind of personal data in a model's rows: what it is, in plain words, and which permission opens it.
+
+    `logged` opens it too, but only after a reason was given, and each time is written down.
+    """
+
+    permission: Permission
+    what: "str | StrPromise"
+    logged: Permission | None = None
+
+
+@dataclass(frozen=True)
 class AccessPaths:
     """Lookup paths from a model's rows to what access hangs on; an empty path is the row itself.
 
     Rows with an `enrolment` path are reached through it. The enrolment's own model also names its learner and
     support roles. Rows without one name an organisation or a programme, or are for every member (`for_members`).
-    `conditions` are the names used in GRANTS: for each field path the values that the row may have.
+    `conditions` are the names used in GRANTS: for each field path the values that the row may have; `condition_words`
+    says them to the person whose data it is. `shown` are the kinds of personal data in the rows, for the page on who
+    can see them; a model whose rows hang on no enrolment names there the path to the `person`.
     """
 
     enrolment: str | None = None
@@ -163,14 +178,18 @@ class AccessPaths:
     provider: str = ""
     for_members: bool = False
     conditions: Mapping[str, Condition] = field(default_factory=dict)
+    condition_words: Mapping[str, "str | StrPromise"] = field(default_factory=dict)
+    shown: tuple[Shown, ...] = ()
+    person: str = ""
 
 
-def _access(model: type[models.Model]) -> AccessPaths:
+def access_of(model: type[models.Model]) -> AccessPaths:
+    """What the model says of itself."""
     paths: AccessPaths = model.access  # type: ignore[attr-defined]
     return paths
 
 
-def _follow(model: type[models.Model], path: str) -> type[models.Model]:
+def follow(model: type[models.Model], path: str) -> type[models.Model]:
     """The model at the end of a lookup path."""
     for name in filter(None, path.split("__")):
         model = model._meta.get_field(name).related_model  # type: ignore[assignment]
@@ -206,6 +225,11 @@ class Roles:
     leads_at: frozenset[int]
     supports: Mapping[Relation, frozenset[int]]
 
+    @property
+    def sees_others(self) -> bool:
+        """Whether a role of the person's, other than plain membership, opens data about somebody else."""
+        return bool(self.administers or self.leads or any(self.supports.values()))
+
 
 _memo: ContextVar[dict[int, Roles] | None] = ContextVar("roles_of_this_request", default=None)
 
@@ -233,20 +257,20 @@ def roles_of(user: "User") -> Roles:
 
 def _roles_from_rows(user: "User") -> Roles:
     enrolments = apps.get_model(ENROLMENT_MODEL)
-    paths = _access(enrolments)
+    paths = access_of(enrolments)
     held = list(_held_today(apps.get_model("people.Membership"), user).values_list("organisation", "role"))
     member_of = frozenset(organisation for organisation, _role in held)
     supports: dict[Relation, set[int]] = {relation: set() for relation in _SUPPORTERS}
-    named = _held_today(_follow(enrolments, paths.support_roles), user)
+    named = _held_today(follow(enrolments, paths.support_roles), user)
     employer, provider = _at("enrolment", paths.organisation or ""), _at("enrolment", paths.provider)
     for role, enrolment, at_employer, at_provider in named.values_list(
         "role", "enrolment", employer, provider
     ):
         if (at_provider if role == Relation.COACH else at_employer) in member_of:
             supports[Relation(role)].add(enrolment)
-    programmes = _follow(enrolments, paths.programme or "")
-    leading = _held_today(_follow(programmes, _access(programmes).programme_roles), user)
-    organisation = _at("programme", _access(programmes).organisation or "")
+    programmes = follow(enrolments, paths.programme or "")
+    leading = _held_today(follow(programmes, access_of(programmes).programme_roles), user)
+    organisation = _at("programme", access_of(programmes).organisation or "")
     return Roles(
         member_of=member_of,
         administers=frozenset(pk for pk, role in held if role == Relation.ORG_ADMIN),
@@ -262,11 +286,11 @@ ANYWHERE = Q(pk__isnull=False)  # an empty Q() would vanish when put together wi
 
 def relation_q(model: type[models.Model], user: "User", relation: Relation, roles: Roles | None = None) -> Q:
     """Which rows of `model` stand in `relation` to the person today; `roles` when they are known already."""
-    paths, roles = _access(model), roles or roles_of(user)
+    paths, roles = access_of(model), roles or roles_of(user)
     if relation is Relation.ADMINISTRATOR:
         return ANYWHERE if user.is_administrator else NOWHERE
     if paths.enrolment is not None:
-        enrolment = _access(_follow(model, paths.enrolment))
+        enrolment = access_of(follow(model, paths.enrolment))
         return _enrolment_q(paths.enrolment, enrolment, user, relation, roles)
     if relation is Relation.PROGRAMME_LEAD and paths.programme is not None:
         return _among(_at(paths.programme, "pk"), roles.leads)
@@ -321,7 +345,7 @@ def relations_to(user: "User | AnonymousUser", record: models.Model) -> frozense
     """Every relation in which the person stands to the record today; one query beside the person's roles."""
     if not user.is_authenticated or not user.is_active:
         return frozenset()
-    paths, roles = _access(type(record)), roles_of(user)
+    paths, roles = access_of(type(record)), roles_of(user)
     found: set[Relation] = {Relation.ADMINISTRATOR} if user.is_administrator else set()
     if paths.enrolment is not None:
         return frozenset(found | _enrolment_relations(user, record, paths.enrolment, roles))
@@ -341,7 +365,7 @@ def _value(record: models.Model, path: str) -> Any:
 
 
 def _enrolment_relations(user: "User", record: models.Model, prefix: str, roles: Roles) -> set[Relation]:
-    paths = _access(_follow(type(record), prefix))
+    paths = access_of(follow(type(record), prefix))
     wanted = ("pk", paths.learner, paths.programme or "", paths.organisation or "")
     rows = (
         type(record)._base_manager.filter(pk=record.pk).values_list(*(_at(prefix, path) for path in wanted))
@@ -368,7 +392,7 @@ class Standing:
         """Whether GRANTS gives the permission to one of the relations, on a row in this state."""
         if permission in NEVER_OWN and Relation.LEARNER in self.relations:
             return False
-        conditions = _access(type(self.record)).conditions
+        conditions = access_of(type(self.record)).conditions
         return any(
             not name or _condition_holds(self.record, conditions[name])
             for relation, name in GRANTS[permission].items()
@@ -397,7 +421,7 @@ class PermittedQuerySet(models.QuerySet[Any]):
         """The rows on which the person holds the permission today; none for a visitor."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
-        conditions, roles = _access(self.model).conditions, roles_of(user)
+        conditions, roles = access_of(self.model).conditions, roles_of(user)
         allowed = NOWHERE
         for relation, name in GRANTS[permission].items():
             q = relation_q(self.model, user, relation, roles)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from people.views import invitations, organisations, profile
+from people.views import invitations, organisations, profile, visibility
 
 app_name = "people"
 
@@ -8,6 +8,7 @@ ONE = "organisations/<int:pk>/"
 
 urlpatterns = [
     path("profile/", profile.ProfileView.as_view(), name="profile"),
+    path("profile/who-sees-my-data/", visibility.VisibilityView.as_view(), name="visibility"),
     path("language/", profile.LanguageView.as_view(), name="language"),
     path("invitations/<str:token>/", invitations.InvitationView.as_view(), name="invitation"),
     path("organisations/", organisations.OrganisationListView.as_view(), name="organisation_list"),

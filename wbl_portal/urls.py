@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 admin.site.site_header = admin.site.site_title = _("WBL Portal administration")
 admin.site.index_title = _("Site")
 
-# The administration has no sign-in of its own: the portal's has rate limits, and later the second factor.
+# The administration has no sign-in of its own: the portal's has rate limits and the second step.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("", include("programmes.urls")),
     path("standards/", include("standards.urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/second-step/", include("allauth.mfa.urls")),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("admin/", admin.site.urls),
 ]
 

@@ -12,6 +12,7 @@ from people.actions.invitations import (
 )
 from people.actions.memberships import MembershipEnded, end_membership
 from people.actions.profile import change_language, change_profile
+from people.actions.second_step import remove_second_step
 
 __all__ = [
     "InvitationClosed",
@@ -23,6 +24,7 @@ __all__ = [
     "end_membership",
     "invite_person",
     "open_account",
+    "remove_second_step",
     "resend_invitation",
     "revoke_invitation",
     "roles_to_give",

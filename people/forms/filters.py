@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from people.models import Invitation, Membership
 
@@ -32,8 +33,8 @@ class MembershipFilter(LenientFilter):
     """Who belongs to an organisation: by name or address, role, and whether now or formerly (now, unless said)."""
 
     class When(models.TextChoices):
-        NOW = "now", _("Now")
-        ENDED = "ended", _("Ended")
+        NOW = "now", pgettext_lazy("memberships", "Now")
+        ENDED = "ended", pgettext_lazy("memberships", "Ended")
 
     q = django_filters.CharFilter(method="by_words", label=_("Name or e-mail"))
     role = django_filters.ChoiceFilter(choices=Membership.Role.choices, label=_("Role"))

@@ -1,5 +1,6 @@
 """The person's own settings, and the language switch that stands on every page."""
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -20,7 +21,7 @@ class ProfileView(View):
     """Name, language, time zone and colours."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return render(request, "people/profile.html", {"form": ProfileForm(instance=request.user)})
+        return self._page(request, ProfileForm(instance=request.user))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         person = User.objects.get(
@@ -28,11 +29,15 @@ class ProfileView(View):
         )  # a copy: a refused form must not change the page's frame
         form = ProfileForm(request.POST, instance=person)
         if not form.is_valid():
-            return render(request, "people/profile.html", {"form": form})
+            return self._page(request, form)
         actions.change_profile(person=person, by=person)
         with translation.override(person.language):
             messages.success(request, _("Your settings were saved."))
         return redirect("people:profile")
+
+    def _page(self, request: HttpRequest, form: ProfileForm) -> HttpResponse:
+        context = {"form": form, "has_second_step": is_mfa_enabled(request.user)}
+        return render(request, "people/profile.html", context)
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.tags import Tag, Tone
 from people.models import Organisation
-from people.permissions import AccessPaths, PermittedQuerySet
+from people.permissions import AccessPaths, Permission, PermittedQuerySet, Shown
 from programmes.models.enrolments import BreakInLearning, Enrolment
 from standards.models import Criterion
 from uploads.storage import private_storage
@@ -138,6 +138,18 @@ class ActivityEntry(models.Model):
             "sent": {"status": _SENT},
             "sent_on_job": {"status": _SENT, "kind": frozenset({Kind.ON_JOB.value})},
         },
+        condition_words={
+            "sent": _("Once you have sent the activity."),
+            "sent_on_job": _("Once you have sent the activity, and only if it was on the job."),
+        },
+        shown=(
+            Shown(Permission.ACTIVITY_READ, _("Your activities: title, day, duration, kind and criteria")),
+            Shown(
+                Permission.ACTIVITY_READ_DETAIL,
+                _("What you did in an activity, in your words"),
+                Permission.ACTIVITY_READ_LOGGED,
+            ),
+        ),
     )
 
     class Meta:
@@ -216,7 +228,10 @@ class Reflection(models.Model):
 
     objects = PermittedQuerySet.as_manager()
     access = AccessPaths(
-        enrolment="entry__enrolment", conditions={"sent": {"entry__status": ActivityEntry._SENT}}
+        enrolment="entry__enrolment",
+        conditions={"sent": {"entry__status": ActivityEntry._SENT}},
+        condition_words={"sent": _("Once you have sent the activity.")},
+        shown=(Shown(Permission.REFLECTION_READ, _("Your reflections")),),
     )
 
     class Meta:
@@ -252,6 +267,18 @@ class EvidenceFile(models.Model):
                 "entry__kind": frozenset({ActivityEntry.Kind.ON_JOB.value}),
             },
         },
+        condition_words={
+            "sent": _("Once you have sent the activity."),
+            "sent_shared": _(
+                "Once you have sent the activity, and only files that you share with the mentor."
+            ),
+            "sent_on_job": _("Once you have sent the activity, and only if it was on the job."),
+        },
+        shown=(
+            Shown(
+                Permission.EVIDENCE_READ, _("Files that you add as evidence"), Permission.EVIDENCE_READ_LOGGED
+            ),
+        ),
     )
 
     class Meta:

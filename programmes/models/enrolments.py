@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.tags import Tag, Tone
 from people.models import Dated, Organisation, Team
-from people.permissions import AccessPaths, PermittedQuerySet
+from people.permissions import AccessPaths, Permission, PermittedQuerySet, Shown
 from programmes.models.programmes import Programme
 
 
@@ -78,6 +78,10 @@ class Enrolment(models.Model):
         organisation="organisation",
         programme="cohort__programme",
         provider="cohort__programme__organisation",
+        shown=(
+            Shown(Permission.ENROLMENT_READ, _("That you are in this programme, and how it stands")),
+            Shown(Permission.PROGRESS_READ, _("Your hours, and how far you are compared with the plan")),
+        ),
     )
 
     class Meta:

@@ -7,6 +7,8 @@ from people.views.permitted import permitted_or_404
 from programmes.models import ActivityEntry, Enrolment
 from programmes.queries import activities as reads
 
+__all__ = ["entry_or_404", "own_enrolment", "permitted_or_404", "reason_given", "remember_reason"]
+
 
 def entry_or_404(request: HttpRequest, pk: int, *also: Permission) -> ActivityEntry:
     """An entry that the person may at least read in part, or reaches by one of the other permissions."""

@@ -13,14 +13,15 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from people.models import User
+from people.models import Organisation, User
+from people.queries.invitations import token_from
 from programmes.models import ActivityEntry, Enrolment
 from programmes.queries.activities import missing_weeks, weeks_with_entries
 from programmes.views.lists import WEEKS_A_PAGE
 from standards.models import Framework
 from tests.browser.checks import Watch, layout_faults, page_faults
 from tests.browser.portal import LANGUAGES, Portal, sample_person, set_language
-from tests.factories.people import UserFactory
+from tests.factories.people import InvitationFactory, UserFactory
 from tests.factories.programmes import EnrolmentFactory
 
 pytestmark = pytest.mark.browser
@@ -54,12 +55,37 @@ def visitor_views() -> list[View]:
         View("landing", "/"),
         View("sign-in", sign_in),
         View("sign-in with errors", sign_in, press("main form [type=submit]"), "#errors"),
+        View("sign-in with a code", reverse("account_request_login_code")),
         View("password reset", reset),
+        View("invitation", reverse("people:invitation", args=[open_invitation()]), shows="#id_password1"),
+        View("stale invitation", reverse("people:invitation", args=["stale"]), status=404),
         View("password reset with errors", reset, press("main form [type=submit]"), "#errors"),
         View("password reset done", reverse("account_reset_password_done")),
         View("password reset with a stale link", "/accounts/password/reset/key/1-stale/"),
         View("sign-up is closed", reverse("account_signup")),
         View("404", "/nothing-here/", status=404),
+    ]
+
+
+def open_invitation() -> str:
+    """The token of an invitation of somebody who has no account yet."""
+    employer = Organisation.objects.filter(kind=Organisation.Kind.EMPLOYER).first()
+    return token_from(InvitationFactory(organisation=employer).token_seed)
+
+
+def organisation_views() -> list[View]:
+    employer = sample_person("orgadmin").memberships.get().organisation
+    invitation = InvitationFactory(organisation=employer, invited_by=sample_person("orgadmin"))
+    membership = sample_person("learner").memberships.first()
+    invite = reverse("people:invitation_create", args=[employer.pk])
+    return [
+        View("organisation", reverse("dashboards:organisation"), shows="table"),
+        View("people", reverse("people:organisation_people", args=[employer.pk]), shows="tbody tr"),
+        View("invitations", reverse("people:organisation_invitations", args=[employer.pk]), shows="tbody tr"),
+        View("invite", invite),
+        View("invite with errors", invite, press("main form [type=submit]"), "#errors"),
+        View("take back", reverse("people:invitation_revoke", args=[employer.pk, invitation.pk])),
+        View("end a membership", reverse("people:membership_end", args=[employer.pk, membership.pk])),
     ]
 
 
@@ -93,6 +119,10 @@ def learner_views() -> list[View]:
             "returned activity", reverse("programmes:activity_change", args=[returned.pk]), shows=".wbl-alert"
         ),
         View("profile", reverse("people:profile")),
+        View("who sees my data", reverse("people:visibility"), shows="tbody tr"),
+        View("second step", reverse("mfa_index")),
+        View("is it you", reverse("mfa_activate_totp"), shows="#id_password"),
+        View("sessions", reverse("usersessions_list")),
         View("standards", reverse("standards:framework_list"), shows="tbody tr"),
         View("standard", reverse("standards:framework_detail", args=[standard.pk]), shows=".wbl-tree"),
         View("change password", reverse("account_change_password")),
@@ -175,7 +205,7 @@ VIEWS: dict[str, Callable[[], list[View]]] = {
     "mentor": one_view("queue of a mentor", "dashboards:queue", "#caseload"),
     "manager": one_view("team", "dashboards:team", ".wbl-spark"),
     "lead": lead_views,
-    "orgadmin": one_view("organisation", "dashboards:organisation", "tbody tr"),
+    "orgadmin": organisation_views,
     "admin": administrator_views,
     "multi": one_view("person with two roles", "dashboards:learner", "#roles-h"),
     "newcomer": newcomer_views,

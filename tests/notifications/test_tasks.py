@@ -55,6 +55,7 @@ def test_administrator_sees_failed_mails_and_tries_them_again(
     failed = DeliveryFactory(status=Delivery.Status.FAILED, attempts=6, fault="SMTPException")
     sent = DeliveryFactory()
     client, url = client_of(world.administrator), reverse("admin:notifications_delivery_changelist")
+    assert f"{url}?status__exact=failed" in client.get(reverse("dashboards:site")).text
     page = client.get(f"{url}?status__exact=failed")
     assert (failed.recipient.display_name in page.text, sent.recipient.display_name in page.text) == (
         True,

@@ -196,6 +196,7 @@ STORY = [
     ("administrator", "programmes:activity_detail", "sent"),
     ("outsider", "dashboards:home", ""),
     ("learner", "people:profile", ""),
+    ("learner", "people:visibility", ""),
     ("org_admin", "people:organisation_people", "employer"),
     ("org_admin", "people:organisation_invitations", "employer"),
     ("org_admin", "people:invitation_create", "employer"),

@@ -73,6 +73,7 @@ ROUTES = {
         {302: "*"},
         body={"display_name": "Sample Name", "language": "en", "time_zone": "UTC", "theme": ""},
     ),
+    "people:visibility": Route({200: "*"}),
     "people:language": Route(post={302: "*"}, body={"language": "es"}, visitor=(405, 302)),
     "people:invitation": Route({403: "*"}, {403: "*"}, args=("token",), visitor=(200, 200)),
     "people:invitation unknown": Route({404: "*"}, {404: "*"}, args=("key",), visitor=(404, 404)),
@@ -225,6 +226,21 @@ ROUTES = {
     "account_reset_password_from_key": Route({200: "*"}, {200: "*"}, ("uid", "key"), visitor=(200, 200)),
     "account_reset_password_from_key_done": Route(**PUBLIC_PAGE),
     "account_confirm_email": Route({200: "*"}, {404: "*"}, ("key",), visitor=(200, 404)),
+    "account_request_login_code": Route({302: "*"}, {302: "*"}, visitor=(200, 200)),
+    "mfa_index": Route({200: "*"}),
+    "mfa_authenticate": Route({302: "*"}, {302: "*"}, visitor=(302, 302)),
+    "mfa_reauthenticate": Route({302: "*"}, {302: "*"}),
+    "mfa_activate_totp": Route({302: "*"}, {302: "*"}),
+    "mfa_deactivate_totp": Route({404: "*"}, {404: "*"}),
+    "mfa_view_recovery_codes": Route({404: "*"}),
+    "mfa_download_recovery_codes": Route({404: "*"}),
+    "mfa_generate_recovery_codes": Route({302: "*"}, {302: "*"}),
+    "mfa_list_webauthn": Route({200: "*"}),
+    "mfa_add_webauthn": Route({302: "*"}, {302: "*"}),
+    "mfa_reauthenticate_webauthn": Route({302: "*"}, {302: "*"}),
+    "mfa_remove_webauthn": Route({302: "*"}, {302: "*"}, ("uid",)),
+    "mfa_edit_webauthn": Route({302: "*"}, {302: "*"}, ("uid",)),
+    "usersessions_list": Route({200: "*"}, {302: "*"}),
     "account_confirm_login_code": Route({302: "*"}, {302: "*"}, visitor=(302, 302)),
 }
 
@@ -314,12 +330,12 @@ def ask(client: Client, method: str, url: str, body: dict[str, Any] | None = Non
     return response.status_code
 
 
-APPS = ("dashboards", "people", "programmes", "standards", "account")
+APPS = ("dashboards", "people", "programmes", "standards", "account", "mfa", "usersessions")
 
 
 def is_for_the_long_run(persona: str, app: str) -> bool:
     """When there is little time a few stand for all: pages of accounts know no roles, twins answer alike."""
-    if app == "account":
+    if app in ("account", "mfa", "usersessions"):
         return persona not in ("learner", "administrator", "outsider", "visitor")
     if app == "programmes":
         return persona in ("mentor", "lead", *OTHERS) and persona != "other_coach"
