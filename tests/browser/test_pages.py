@@ -160,6 +160,37 @@ def administrator_views() -> list[View]:
     ]
 
 
+def lead_views() -> list[View]:
+    enrolment = Enrolment.objects.filter(learner=sample_person("learner")).first()
+    programme = enrolment.cohort.programme
+    unit = programme.units.first()
+
+    def at(name: str, *args: Any) -> str:
+        return reverse(f"programmes:{name}", args=args)
+
+    def other_hours(page: Page) -> None:
+        page.fill("#id_off_job_minutes", "400")
+        press("main form [type=submit]")(page)
+
+    employer = f"?employer={enrolment.organisation_id}"
+    return [
+        View("lead", reverse("dashboards:lead"), shows="tbody tr"),
+        View("programmes", at("programme_list"), shows="tbody tr"),
+        View("programme", at("programme_detail", programme.pk), shows="#units-h"),
+        View("programme form", at("programme_change", programme.pk), shows=".wbl-texts-columns"),
+        View("preview", at("programme_change", programme.pk), other_hours, "[name=confirm]"),
+        View("new programme", at("programme_create"), press("main form [type=submit]"), "#errors"),
+        View("unit", at("unit_change", unit.pk), shows=".wbl-texts-columns"),
+        View("criteria of a unit", at("unit_criteria", unit.pk), shows=".wbl-tree"),
+        View("unit to remove", at("unit_remove", unit.pk), shows=".btn-outline-danger"),
+        View("cohort", at("cohort_detail", enrolment.cohort_id), shows="tbody tr"),
+        View("enrol", at("enrolment_create", enrolment.cohort_id) + employer, shows="#id_learner"),
+        View("invite", at("enrolment_invite", enrolment.cohort_id) + employer, shows="#id_email"),
+        View("enrolment", at("enrolment_detail", enrolment.pk), shows="#support-h"),
+        View("support", at("support_change", enrolment.pk, "mentor"), shows="#id_person"),
+    ]
+
+
 def newcomer_views() -> list[View]:
     return [
         View("home of a newcomer", reverse("dashboards:learner")),
@@ -173,7 +204,7 @@ VIEWS: dict[str, Callable[[], list[View]]] = {
     "coach": coach_views,
     "mentor": one_view("queue of a mentor", "dashboards:queue", "#caseload"),
     "manager": one_view("team", "dashboards:team", ".wbl-spark"),
-    "lead": one_view("lead", "dashboards:lead", "tbody tr"),
+    "lead": lead_views,
     "orgadmin": organisation_views,
     "admin": administrator_views,
     "multi": one_view("person with two roles", "dashboards:learner", "#roles-h"),

@@ -296,6 +296,13 @@ def test_language_states_count_programme_and_units(world: World) -> None:
     ]
 
 
+def test_title_of_the_window_is_plain_text_where_a_translation_is_missing(world: World, lead: Client) -> None:
+    User.objects.filter(pk=world.ours.lead.pk).update(language="pl")
+    text = lead.get(reverse("programmes:programme_detail", args=[world.ours.programme.pk])).text
+    assert "<title>Programme Alder – WBL Portal</title>" in text
+    assert '<span lang="en">Programme Alder</span>' in text
+
+
 # Units ----------------------------------------------------------------------------------
 
 

@@ -53,7 +53,8 @@ def pages_of(world: World, entries: dict[str, ActivityEntry]) -> list[str]:
     enrolment = world.ours.enrolment.pk
     own = [f"/activities/{entry.pk}/{page}" for entry in entries.values() for page in ("", "change/")]
     homes = ["/learner/", "/queue/", "/team/", "/lead/", "/organisation/", "/site/", "/home/", "/activities/"]
-    found = [f"/learners/{enrolment}/activities/", "/activities/new/", "/standards/", "/profile/"]
+    found = [f"/programmes/enrolments/{enrolment}/{page}" for page in ("", "complete/", "withdraw/")]
+    found += [f"/learners/{enrolment}/activities/", "/activities/new/", "/standards/", "/profile/"]
     searches = [
         f"/learners/{enrolment}/activities/?q={word}" for word in ("reflection", "description", "title")
     ]
