@@ -23,6 +23,7 @@ from tools.cluster import Cluster, free_port
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "var" / "bench"
 FLOOR = "floor"
+POSTGRES = {"random_page_cost": "1.1", "jit": "off"}  # as docs/deploy.md says
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -120,7 +121,7 @@ _SERVING = {"DJANGO_SETTINGS_MODULE": "tools.bench.settings"}
 
 
 def _sites(stack: contextlib.ExitStack, sizes: Sequence[int], *, workers: int) -> Iterator[Site]:
-    cluster = Cluster()
+    cluster = Cluster(POSTGRES)
     stack.callback(cluster.stop)
     cluster.start()
     broker = servers.private_valkey()
