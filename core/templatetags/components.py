@@ -91,7 +91,7 @@ def _named(label: str) -> SafeString:
     )
 
 
-# The two drawings are put together here and not in templates: a team's page has sixty, and they took a third of its time.
+# The two drawings are put together here, not in templates: a team's page has sixty, which took a third of its time.
 @register.simple_tag
 def bar(
     series: Series,
