@@ -23,13 +23,12 @@ def require(by: User, permission: Permission, record: Any) -> None:
 
 def audit(entry: ActivityEntry, *, action: str, by: User, changes: dict[str, Any] | None = None) -> None:
     """Append the audit row of a change; `changes` as record_event() takes them."""
-    roles, actor = sorted(relations_to(by, entry)), pseudonym_of(by)
-    is_own = entry.enrolment.learner_id == by.pk
+    roles = sorted(relations_to(by, entry))
     record_event(
         action=action,
         on=entry,
-        actor=actor,
-        subject=actor if is_own else pseudonym_of(entry.enrolment.learner),
+        actor=pseudonym_of(by),
+        subject=pseudonym_of(entry.enrolment.learner),
         role=roles[0] if roles else "",
         changes=changes,
     )
