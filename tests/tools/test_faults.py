@@ -1,17 +1,17 @@
 """The counting of `make faults`: each kind of damage is found, and an undamaged entry is none."""
 
 import hashlib
+import uuid
 from pathlib import Path
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.conf import settings
 
-from programmes.actions import attach_evidence, submit_activity
+from programmes.actions import submit_activity
 from programmes.models import ActivityEntry
 from tests.factories import programmes as f
 from tests.worlds import World
 from tools.faults.audit import findings
-from uploads.checks import check_upload
 
 CONTENT = b"one line\n"
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -25,8 +25,11 @@ def send(world: World, title: str) -> ActivityEntry:
     )
     entry.criteria.set(side.criteria[:1])
     f.ActivityEventFactory(entry=entry, kind="created", by=side.learner)
-    upload = check_upload(SimpleUploadedFile("sample.txt", CONTENT))
-    attach_evidence(entry=entry, uploads=[upload], is_shared=True, by=side.learner)
+    name = f"ab/{uuid.uuid4().hex}.txt"
+    f.EvidenceFactory(entry=entry, file=name, sha256=SHA256)
+    path = Path(settings.MEDIA_ROOT) / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(CONTENT)
     submit_activity(entry=entry, by=side.learner)
     return entry
 
