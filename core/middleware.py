@@ -47,12 +47,18 @@ class RequestLogMiddleware:
             return response  # every few seconds, and nobody wants to know
         facts = {
             "method": request.method if request.method in METHODS else "other",
-            "route": request.resolver_match.view_name if request.resolver_match else "",
+            "route": self.route_of(request),
             "status": response.status_code,
             "milliseconds": round((time.perf_counter() - begun) * 1000, 1),
         }
         requests.info("request", extra=facts)
         return response
+
+    def route_of(self, request: HttpRequest) -> str:
+        """The name of the route; "" for an address that is none, and for static files."""
+        if request.resolver_match is not None:
+            return request.resolver_match.view_name
+        return request.path_info[1:] if request.path_info in PROBES else ""
 
 
 class ProbeMiddleware:

@@ -60,7 +60,8 @@ class RoleHomeView(View):
         self.user: User = request.user  # type: ignore[assignment]
         self.today = timezone.localdate()
         self.hats = queries.hats_of(self.user)
-        request.hats = self.hats  # for the frame around the page, which would ask again
+        # For the frame around the page, which would ask again.
+        request.hats = self.hats  # type: ignore[attr-defined]
         if self.key not in home_keys(self.hats):
             raise PermissionDenied
         if request.session.get(HOME_KEY) != self.key:  # otherwise each visit would write the session

@@ -42,9 +42,20 @@ class Cluster:
             for key, value in (settings | {"max_connections": "60"} | self.settings).items()
             for part in ("-c", f"{key}={value}")
         ]
-        (self.data / "postmaster.pid").unlink(missing_ok=True)  # of a server that was killed: nobody holds it
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            # After a kill it may find the memory of processes that are just ending, and refuses: so once more.
+            if self.process is None or self.process.poll() is not None:
+                self.process = self._start(options)
+            with contextlib.suppress(psycopg2.OperationalError):
+                psycopg2.connect(self.url("postgres"), connect_timeout=5).close()
+                return
+            time.sleep(0.05)
+        raise servers.ServerMissing(f"The private PostgreSQL does not answer: see {self.folder / 'log'}")
+
+    def _start(self, options: list[str]) -> subprocess.Popen[bytes]:
         with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(
+            return subprocess.Popen(
                 [self.binaries / "postgres", "-D", self.data, *options],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -54,13 +65,6 @@ class Cluster:
                 preexec_fn=valkey.end_with_parent(signal.SIGINT),
                 **self.identity,
             )
-        end = time.monotonic() + 60
-        while time.monotonic() < end and self.process.poll() is None:
-            with contextlib.suppress(psycopg2.OperationalError):
-                psycopg2.connect(self.url("postgres"), connect_timeout=5).close()
-                return
-            time.sleep(0.02)
-        raise servers.ServerMissing(f"The private PostgreSQL does not answer: see {self.folder / 'log'}")
 
     def kill(self) -> None:
         """kill -9 for the server and every process of it at once, as when the power goes: nobody says goodbye."""

@@ -17,7 +17,7 @@ from django.db.models import Model
 from django.forms import BaseForm, BaseFormSet, BoundField, Field
 from django.template.loader import render_to_string
 from django.utils.formats import date_format, number_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -83,7 +83,17 @@ def percentage(part: float, whole: float) -> Decimal:
     return min(max(share, Decimal(0)), Decimal(100)).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
 
 
-@register.inclusion_tag("components/bar.html")
+def _named(label: str) -> SafeString:
+    """What a drawing is called for screen readers, or that it is none of their business."""
+    return (
+        format_html(' role="img" aria-label="{}"', label)
+        if label
+        else format_html(' aria-{}="true"', "hidden")
+    )
+
+
+# The two drawings are put together here, not in templates: a team's page has sixty, which took a third of its time.
+@register.simple_tag
 def bar(
     series: Series,
     total: int,
@@ -92,7 +102,7 @@ def bar(
     expected: int | None = None,
     height: int = 14,
     label: str = "",
-) -> dict[str, Any]:
+) -> SafeString:
     """The hours gauge: counted solid, waiting hatched, a line where it should be by today.
 
     All amounts in one unit. Without `total` the largest amount fills the bar. `label` says every number in words;
@@ -100,40 +110,58 @@ def bar(
     """
     whole = total if total > 0 else max(counted + waiting, expected or 0, 1)
     solid = percentage(counted, whole)
-    return {
-        "series": series,
-        "solid": str(solid),
-        "hatched": str(percentage(counted + waiting, whole) - solid) if waiting > 0 and solid < 100 else "",
-        "mark": "" if expected is None else str(percentage(expected, whole)),
-        "height": str(height),
-        "mark_end": str(height + 3),
-        "label": label,
-    }
+    drawing = format_html(
+        '<svg class="wbl-bar" width="100%" height="{0}" focusable="false"{1}>'
+        '<rect class="wbl-bar-track" width="100%" height="{0}" rx="3"/>'
+        '<rect class="wbl-bar-{2}" width="{3}%" height="{0}" rx="3"/>',
+        *(str(height), _named(label), series, str(solid)),
+    )
+    if waiting > 0 and solid < 100:
+        drawing += format_html(
+            '<rect class="wbl-bar-wait-{}" x="{}%" width="{}%" height="{}"/>',
+            *(series, str(solid), str(percentage(counted + waiting, whole) - solid), str(height)),
+        )
+    if expected is not None:
+        drawing += format_html(
+            '<line class="wbl-bar-halo" x1="{0}%" x2="{0}%" y1="0" y2="{1}"/>'
+            '<line class="wbl-bar-mark" x1="{0}%" x2="{0}%" y1="-3" y2="{2}"/>',
+            *(str(percentage(expected, whole)), str(height), str(height + 3)),
+        )
+    return drawing + format_html("</{}>", "svg")
 
 
-@register.inclusion_tag("components/spark.html")
+@register.simple_tag
 def spark(
     values: Iterable[int], expected: int | None = None, label: str = "", series: Series = "off"
-) -> dict[str, Any]:
+) -> SafeString:
     """One bar a week, oldest first; an empty week is a stub in the colour of lateness; the line is `expected`.
 
     `values` and `expected` in one unit. `label` says the numbers in words, as for the bar.
     """
     amounts = [max(value, 0) for value in values]
-    top = max([*amounts, expected or 0, 1])
+    top, width = max([*amounts, expected or 0, 1]), str(len(amounts) * SPARK_STEP)
+    bars = [_spark_bar(index, amount, top, series) for index, amount in enumerate(amounts)]
+    line = "" if expected is None else _spark_line(width, expected, top)
+    return format_html(
+        '<svg class="wbl-spark" viewBox="0 0 {} 28" focusable="false"{}>{}{}</svg>',
+        *(width, _named(label), format_html_join("", "{}", ((bar,) for bar in bars)), line),
+    )
 
-    heights = [percentage(amount, top) * SPARK_TOP / 100 for amount in [*amounts, expected or 0]]
-    *tops, line = [f"{28 - height:.1f}" for height in heights]
-    bars = [
-        {
-            "x": str(index * SPARK_STEP + 1),
-            "y": tops[index],
-            "height": f"{heights[index]:.1f}" if amount else "",
-        }
-        for index, amount in enumerate(amounts)
-    ]
-    drawing = {"series": series, "label": label, "bars": bars, "width": str(len(amounts) * SPARK_STEP)}
-    return drawing | {"line": "" if expected is None else line}
+
+def _spark_bar(index: int, amount: int, top: int, series: Series) -> SafeString:
+    x = str(index * SPARK_STEP + 1)
+    if not amount:
+        return format_html('<rect class="wbl-spark-zero" x="{}" y="25" width="8" height="2.5"/>', x)
+    height = percentage(amount, top) * SPARK_TOP / 100
+    return format_html(
+        '<rect class="wbl-spark-{}" x="{}" y="{}" width="8" height="{}" rx="1"/>',
+        *(series, x, f"{28 - height:.1f}", f"{height:.1f}"),
+    )
+
+
+def _spark_line(width: str, expected: int, top: int) -> SafeString:
+    y = f"{28 - percentage(expected, top) * SPARK_TOP / 100:.1f}"
+    return format_html('<line class="wbl-spark-line" x1="0" x2="{}" y1="{}" y2="{}"/>', width, y, y)
 
 
 @register.inclusion_tag("components/translated.html")

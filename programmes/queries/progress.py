@@ -186,7 +186,7 @@ def _minutes_by_kind(ids: Sequence[int], *, on: dt.date) -> dict[int, _Minutes]:
         .with_uncounted_reason(on=on)
         .order_by()
         .values("enrolment", "kind", "uncounted")
-        .annotate(total=Sum("minutes"), number=Count("pk"), last=Max("done_on"))
+        .annotate(total=Sum("minutes"), number=Count("*"), last=Max("done_on"))
     )
     for group in groups:
         minutes = found[group["enrolment"]]

@@ -107,7 +107,7 @@ def test_probes_that_pass_write_no_line_and_odd_methods_are_not_quoted(
     client.get("/readyz")
     client.generic("SECRETWORD", "/livez")
     found = [line for line in lines() if line["logger"] == "portal.request"]
-    assert [(line["method"], line["route"], line["status"]) for line in found] == [("other", "", 405)]
+    assert [(line["method"], line["route"], line["status"]) for line in found] == [("other", "livez", 405)]
 
 
 @pytest.mark.urls(__name__)

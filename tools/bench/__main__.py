@@ -22,7 +22,7 @@ from tools.cluster import Cluster, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "var" / "bench"
-FLOOR = "floor"
+POSTGRES = {"random_page_cost": "1.1", "jit": "off"}  # as docs/deploy.md says
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -120,7 +120,7 @@ _SERVING = {"DJANGO_SETTINGS_MODULE": "tools.bench.settings"}
 
 
 def _sites(stack: contextlib.ExitStack, sizes: Sequence[int], *, workers: int) -> Iterator[Site]:
-    cluster = Cluster()
+    cluster = Cluster(POSTGRES)
     stack.callback(cluster.stop)
     cluster.start()
     broker = servers.private_valkey()
@@ -153,7 +153,7 @@ def _python(arguments: Sequence[str], environment: dict[str, str]) -> str:
 def _pages(who: dict[str, Any]) -> list[Page]:
     readers = who["readers"]
     return [
-        Page(FLOOR, "/floor/", readers),
+        Page(report.FLOOR, "/floor/", readers),
         Page("home", "/learner/", readers),
         Page("activities", "/activities/", readers),
         Page("queue", "/queue/", [who["coach"]]),
@@ -178,7 +178,7 @@ def run(sites: Sequence[Site], options: argparse.Namespace) -> list[dict[str, An
                     found.setdefault(key, []).append((*report.percentiles(times), rate))
     rows = []
     for (name, learners, clients), rounds in found.items():
-        floor = found[FLOOR, learners, clients]
+        floor = found[report.FLOOR, learners, clients]
         p50, p95, rate = (statistics.median(values) for values in zip(*rounds, strict=True))
         ratio = statistics.median(own[0] / least[0] for own, least in zip(rounds, floor, strict=True))
         rows.append(

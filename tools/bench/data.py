@@ -64,8 +64,8 @@ INSERT INTO account_emailaddress (email, verified, "primary", user_id)
 SELECT 'bench.' || part || '.' || to_char(no, 'FM00000') || '@%(domain)s', true, true, id FROM person;
 """
 
-COPIES = {
-    # table: (columns that differ from the copied row, FROM, order)
+COPIES: dict[str, tuple[Mapping[str, str | None], str]] = {
+    # table: (columns that differ from the copied row, FROM)
     "people_user": (
         {
             "id": "p.id",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 Row = dict[str, Any]
+FLOOR = "floor"
 COLUMNS = ("page", "learners", "clients", "queries", "p50_ms", "p95_ms", "rps", "ratio_to_floor")
 MOST_FLOORS, MOST_FLOORS_TEAM = 3, 5
 MOST_GROWTH = 1.3
@@ -30,7 +31,7 @@ def verdicts(rows: Sequence[Row]) -> list[str]:
     one = {(row["page"], row["learners"]): row for row in rows if row["clients"] == 1}
     sizes = sorted({learners for _page, learners in one})
     lines = []
-    for page in dict.fromkeys(page for page, _learners in one):
+    for page in dict.fromkeys(page for page, _learners in one if page != FLOOR):
         of_page = [one[page, size] for size in sizes]
         queries = sorted({row["queries"] for row in of_page})
         if len(queries) > 1:
