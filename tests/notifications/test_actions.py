@@ -148,6 +148,8 @@ def test_of_two_workers_at_one_row_one_wins(row: Delivery) -> None:
     assert actions._take(row) is True
     assert actions._take(stale) is False
     assert actions.deliver_due() == 0  # the first has it for the length of the lease
+    with time_machine.travel(timezone.now() + actions.LEASE + dt.timedelta(seconds=1)):
+        assert actions._take(stale) is False  # it has to read the row again: an attempt was made meanwhile
 
 
 def test_row_of_a_worker_that_died_is_due_again_after_the_lease(row: Delivery) -> None:

@@ -202,6 +202,9 @@ def test_account_that_is_there_already_is_not_opened_anew(world: World) -> None:
     with pytest.raises(actions.InvitationClosed):
         actions.open_account(invitation=invitation, account=ACCOUNT)
     assert User.objects.get(pk=invitation.person_id).password == "argon2$usable"
+    User.objects.filter(pk=invitation.person_id).update(password="!", is_active=False)
+    with pytest.raises(actions.InvitationClosed):
+        actions.open_account(invitation=invitation, account=ACCOUNT)
 
 
 def test_of_two_who_open_the_account_at_once_one_wins(world: World) -> None:
