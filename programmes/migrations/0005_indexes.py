@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [("programmes", '0004_translations_and_leads')]
+    dependencies = [("programmes", "0004_translations_and_leads")]
 
     operations = [
         migrations.RemoveIndex(
