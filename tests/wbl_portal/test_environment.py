@@ -226,3 +226,19 @@ print(s.DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"], s.DATABASES["defaul
         "True 60",
     ]
     assert start(["-c", script], **given).stdout.endswith("False 60\n")
+
+
+@pytest.mark.slow
+def test_probe_by_address_and_plain_http_is_answered_in_production() -> None:
+    script = """
+import django
+django.setup()
+from django.test import Client
+probe = Client(SERVER_NAME="10.1.2.3")
+print([probe.get(address).status_code for address in ("/livez", "/readyz", "/")])
+"""
+    done = start(["-c", script], DJANGO_SETTINGS_MODULE="wbl_portal.settings")
+    # Neither database nor Redis is there; the front page is for the hosts of the site alone.
+    assert done.stdout == "[200, 503, 400]\n", done.stderr
+    assert '"check": "database"' in done.stderr
+    assert '"check": "redis"' in done.stderr

@@ -16,6 +16,13 @@ ENTRIES = 100
 TEAM, CASELOAD = 20, 40
 DOMAIN = "sample.example"
 
+PROVIDER = """
+SELECT p.organisation_id
+FROM programmes_activityentry a JOIN programmes_enrolment e ON e.id = a.enrolment_id
+JOIN programmes_cohort c ON c.id = e.cohort_id JOIN programmes_programme p ON p.id = c.programme_id
+GROUP BY 1 ORDER BY count(*) DESC LIMIT 1
+"""
+
 TEMPLATES = """
 CREATE TEMP TABLE template ON COMMIT DROP AS
 SELECT row_number() OVER (ORDER BY e.id) - 1 AS no, e.id AS enrolment, e.learner_id AS learner,
@@ -146,7 +153,7 @@ def _numbers(cursor: Any, learners: int) -> dict[str, int]:
         return number
 
     user, teams = after("people_user"), -(-learners // TEAM)
-    cursor.execute("SELECT organisation_id FROM people_membership WHERE role = 'coach' ORDER BY id LIMIT 1")
+    cursor.execute(PROVIDER)
     return {
         "learners": learners,
         "entries": ENTRIES,
