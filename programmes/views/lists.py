@@ -44,6 +44,7 @@ class ActivityListView(View):
             "weeks": reads.weeks_of(enrolment, rows, page.object_list, on=today, missing=missing),
             "totals": reads.totals_of(rows, on=today),
             "has_any": permitted.exists(),
+            "may_look_after": standing.may(Permission.ENROLMENT_CHANGE),
             "can_create": standing.may(Permission.ACTIVITY_CREATE) and enrolment.status in OPEN_ENROLMENTS,
             "choices": choices,
         }
