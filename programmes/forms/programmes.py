@@ -133,6 +133,8 @@ class ProgrammeCreateForm(ProgrammeForm):
         for provider in providers:
             people = people | leads_for(provider, on=today)
         self.fields["lead"].offer(people.distinct())  # type: ignore[attr-defined]
+        for name in ("organisation", "code", "lead"):
+            self.fields[name].widget.attrs["class"] = "wbl-w-30"
         self.order_fields(["organisation", "code", "lead"])
 
     def clean_code(self) -> str:

@@ -96,6 +96,7 @@ class ProgrammeCreateView(View):
         initial = {
             "source_language": request.user.language,
             "duration_weeks": 52,
+            "review_interval_weeks": 10,
             "off_job_minutes": "",
             "on_job_minutes": "",
         }

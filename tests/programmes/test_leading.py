@@ -548,6 +548,10 @@ def test_enrolment_page_shows_support_breaks_and_what_can_happen(
     for word in (side.coach.display_name, side.mentor.display_name, "Begin a break", "Breaks in learning"):
         assert word in text
     assert "See the activities" in text
+    page = lead.get(url("enrolment_activities", side.enrolment.pk)).text
+    assert url("enrolment_detail", side.enrolment.pk) in page
+    page = client_of(side.coach).get(url("enrolment_activities", side.enrolment.pk)).text
+    assert url("enrolment_detail", side.enrolment.pk) not in page
     assert (
         "See the activities"
         not in client_of(world.administrator).get(url("enrolment_detail", side.enrolment.pk)).text
