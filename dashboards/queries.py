@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
-from django.utils import timezone
 
-from people.models import Membership, Organisation, User
+from people.models import Organisation, User
 from people.permissions import Permission, Relation, relation_q, roles_of
 from programmes.models import ActivityEntry, ActivityEvent, Enrolment, Programme
 from programmes.queries import activities, progress
@@ -40,12 +39,11 @@ class Hats:
 
 
 def hats_of(user: User) -> Hats:
-    """The person's homes; two queries beside the person's roles."""
-    roles, day = roles_of(user), timezone.localdate()
+    """The person's homes; one query beside the person's roles."""
+    roles = roles_of(user)
     states = set(
         Enrolment.objects.filter(learner=user).order_by().values_list("status", flat=True).distinct()
     )
-    membership = Membership.objects.current(on=day).filter(person=user).select_related("organisation").first()
     return Hats(
         is_learner=bool(states - {Enrolment.Status.INVITED.value}),
         is_invited=Enrolment.Status.INVITED.value in states,
@@ -55,7 +53,7 @@ def hats_of(user: User) -> Hats:
         is_programme_lead=bool(roles.leads),
         is_org_admin=bool(roles.administers),
         is_administrator=user.is_administrator,
-        organisation_name=membership.organisation.name if membership else "",
+        organisation_name=roles.organisation_name,
     )
 
 
@@ -87,12 +85,13 @@ def learner_todo(enrolment: Enrolment, *, on: dt.date) -> LearnerTodo:
     for entry in returned:
         entry.return_reason = reasons.get(entry.pk, "")
     drafts = list(own.filter(status=ActivityEntry.Status.DRAFT).order_by("-done_on")[:DRAFTS_SHOWN])
-    is_learning = enrolment.status == Enrolment.Status.ACTIVE
-    mondays = activities.missing_weeks(enrolment, on=on)[:MISSING_WEEKS_SHOWN] if is_learning else []
+    if enrolment.status != Enrolment.Status.ACTIVE:
+        return LearnerTodo(returned, drafts, [], this_week_is_empty=False)
+    logged = activities.weeks_with_entries(own.filter(done_on__lte=on))
+    mondays = activities.missing_weeks(enrolment, on=on, logged=logged)[:MISSING_WEEKS_SHOWN]
     missing = [activities.Week(enrolment.week_of(day), day, is_missing=True) for day in mondays]
-    week = progress.monday(on)
     has_started = enrolment.starts_on <= on <= enrolment.ends_on
-    is_empty = is_learning and has_started and not own.filter(done_on__gte=week, done_on__lte=on).exists()
+    is_empty = has_started and progress.monday(on) not in logged
     return LearnerTodo(returned, drafts, missing, is_empty)
 
 

@@ -78,18 +78,20 @@ class LearnerHomeView(RoleHomeView):
         waiting = invitations_of(self.user, on=self.today)
         if not self.hats.is_learner:
             return render(request, "dashboards/invited.html", {"waiting": waiting})
-        enrolment = own_enrolment(request)
-        row = progress.progress_of(Enrolment.objects.filter(pk=enrolment.pk), on=self.today)[0]
+        mine = activities.current_enrolments(self.user)
+        enrolment = own_enrolment(request, mine)
+        (row,) = progress.progress_of_rows([enrolment], on=self.today)
         coach = (
             enrolment.support_roles.current(on=self.today)
             .filter(role=Relation.COACH.value, covers=None)
             .select_related("person")
+            .order_by("starts_on", "pk")
             .first()
         )
         context = {
             "enrolment": enrolment,
             "waiting": waiting,
-            "enrolments": activities.current_enrolments(self.user),
+            "enrolments": mine,
             "week": enrolment.week_of(self.today),
             "weeks": enrolment.week_of(enrolment.ends_on),
             "hour": timezone.localtime().hour,
@@ -112,14 +114,12 @@ class QueueView(RoleHomeView):
         learners = queries.learners_of(waiting)
         chosen = next((row for row in learners if str(row.pk) == request.GET.get("learner")), None)
         shown = waiting.filter(enrolment=chosen) if chosen else waiting
-        page = Paginator(activities.for_table(shown, on=self.today), ROWS_A_PAGE).get_page(
-            request.GET.get("page")
-        )
+        page = Paginator(activities.for_queue(shown), ROWS_A_PAGE).get_page(request.GET.get("page"))
         mine = queries.supported_by(self.user, Relation.COACH, Relation.MENTOR)
         rows = queries.worst_first(progress.progress_of(mine, on=self.today))
         if wanted := wanted_format(request, "waiting"):
-            every = activities.for_table(shown, on=self.today)
-            return table_response(waiting_table(queries.with_checks(every, reader=self.user)), wanted)
+            every = queries.with_checks(activities.for_queue(shown), reader=self.user)
+            return table_response(waiting_table(every), wanted)
         if wanted := wanted_format(request, "learners"):
             return table_response(progress_table(rows, title=_("Your learners")), wanted)
         context = {
@@ -145,7 +145,7 @@ class TeamView(RoleHomeView):
     def get(self, request: HttpRequest) -> HttpResponse:
         team = queries.supported_by(self.user, Relation.MANAGER)
         rows = queries.worst_first(progress.progress_of(team, on=self.today))
-        waiting = activities.for_table(activities.waiting_for(self.user), on=self.today)
+        waiting = activities.for_queue(activities.waiting_for(self.user))
         if wanted := wanted_format(request, "waiting"):
             return table_response(waiting_table(queries.with_checks(waiting, reader=self.user)), wanted)
         if wanted := wanted_format(request, "team"):

@@ -219,6 +219,8 @@ class Roles:
     `leads` are the programmes that they lead, `leads_at` the providers whose programmes they may make and lead: where
     they hold a membership as programme lead.
 
+    `organisation_name` is that of the first organisation by name.
+
     A support or programme role counts only with a membership that holds on the same day: at the employer for mentor
     and manager, at the provider for coach and lead. Ending the membership is enough to end all access.
     """
@@ -228,6 +230,7 @@ class Roles:
     leads: frozenset[int]
     leads_at: frozenset[int]
     supports: Mapping[Relation, frozenset[int]]
+    organisation_name: str
 
     @property
     def sees_others(self) -> bool:
@@ -262,7 +265,9 @@ def roles_of(user: "User") -> Roles:
 def _roles_from_rows(user: "User") -> Roles:
     enrolments = apps.get_model(ENROLMENT_MODEL)
     paths = access_of(enrolments)
-    held = list(_held_today(apps.get_model("people.Membership"), user).values_list("organisation", "role"))
+    memberships = _held_today(apps.get_model("people.Membership"), user)
+    belongs = list(memberships.values_list("organisation", "role", "organisation__name"))
+    held = [(pk, role) for pk, role, _name in belongs]
     member_of = frozenset(organisation for organisation, _role in held)
     supports: dict[Relation, set[int]] = {relation: set() for relation in _SUPPORTERS}
     named = _held_today(follow(enrolments, paths.support_roles), user)
@@ -281,6 +286,7 @@ def _roles_from_rows(user: "User") -> Roles:
         leads=frozenset(pk for pk, at in leading.values_list("programme", organisation) if at in member_of),
         leads_at=frozenset(pk for pk, role in held if role == Relation.PROGRAMME_LEAD),
         supports={relation: frozenset(ids) for relation, ids in supports.items()},
+        organisation_name=min((name for _pk, _role, name in belongs), default=""),
     )
 
 

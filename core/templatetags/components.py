@@ -17,7 +17,7 @@ from django.db.models import Model
 from django.forms import BaseForm, BaseFormSet, BoundField, Field
 from django.template.loader import render_to_string
 from django.utils.formats import date_format, number_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -164,10 +164,13 @@ def _spark_line(width: str, expected: int, top: int) -> SafeString:
     return format_html('<line class="wbl-spark-line" x1="0" x2="{}" y1="{}" y2="{}"/>', width, y, y)
 
 
-@register.inclusion_tag("components/translated.html")
-def translated(obj: Model, field: str) -> dict[str, Any]:
+@register.simple_tag
+def translated(obj: Model, field: str) -> str:
     """A translated field of `obj`, marked when it is shown in the default language for want of the reader's."""
-    return translated_text(obj, field)._asdict()
+    found = translated_text(obj, field)
+    if not found.is_fallback:  # nearly always, and many times a page: no template for that
+        return conditional_escape(found.text)
+    return render_to_string("components/translated.html", found._asdict())
 
 
 @register.simple_tag

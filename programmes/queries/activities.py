@@ -89,18 +89,16 @@ def totals_of(entries: QuerySet[ActivityEntry], *, on: dt.date) -> Totals:
     return Totals(**sums)
 
 
-def missing_weeks(enrolment: Enrolment, *, on: dt.date) -> list[dt.date]:
-    """Mondays of past weeks without any entry, newest first; this week and weeks wholly in a break are left out."""
+def missing_weeks(enrolment: Enrolment, *, on: dt.date, logged: set[dt.date] | None = None) -> list[dt.date]:
+    """Mondays of past weeks without any entry, newest first; this week and weeks wholly in a break are left out.
+
+    `logged` are the weeks with entries, where they are known already.
+    """
     first = monday(enrolment.starts_on)
     last = monday(min(on, enrolment.ends_on + WEEK)) - WEEK
-    logged = set(
-        ActivityEntry.objects.filter(enrolment=enrolment)
-        .order_by()
-        .annotate(week=TruncWeek("done_on"))
-        .values_list("week", flat=True)
-        .distinct()
-    )
-    breaks = list(BreakInLearning.objects.filter(enrolment=enrolment))
+    if logged is None:
+        logged = weeks_with_entries(ActivityEntry.objects.filter(enrolment=enrolment))
+    breaks = list(BreakInLearning.objects.filter(enrolment=enrolment).order_by())
     weeks = []
     while last >= first:
         away = any(
@@ -115,7 +113,7 @@ def missing_weeks(enrolment: Enrolment, *, on: dt.date) -> list[dt.date]:
 
 def weeks_of_leave(enrolment: Enrolment) -> dict[dt.date, BreakInLearning]:
     """The weeks that were marked as leave, by their Monday."""
-    rows = BreakInLearning.objects.filter(enrolment=enrolment, is_leave=True)
+    rows = BreakInLearning.objects.filter(enrolment=enrolment, is_leave=True).order_by()
     return {monday(row.starts_on): row for row in rows}
 
 
@@ -159,6 +157,13 @@ def for_table(entries: QuerySet[ActivityEntry], *, on: dt.date) -> QuerySet[Acti
         .annotate(evidence_count=Count("evidence", filter=Q(evidence__status=FileState.CLEAN), distinct=True))
     )
     return rows
+
+
+def for_queue(entries: QuerySet[ActivityEntry]) -> QuerySet[ActivityEntry]:
+    """Entries that wait, with what a row of a queue shows: less than in a list, since all wait alike."""
+    return entries.select_related("strategy", "enrolment__learner").prefetch_related(
+        Prefetch("criteria", Criterion.objects.order_by(*TREE_ORDER))
+    )
 
 
 def waiting_for(user: User) -> QuerySet[ActivityEntry]:

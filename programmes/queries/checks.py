@@ -18,7 +18,7 @@ from programmes.models.activities import MINUTES_A_DAY
 
 LONG_DAY_MINUTES = 10 * 60
 LATE_AFTER_DAYS = 14
-SAME_TITLE_DAYS = 90
+SAME_TITLE = dt.timedelta(days=90)
 
 
 class Check(models.TextChoices):
@@ -118,7 +118,7 @@ def _check_days(entries: Collection[ActivityEntry], found: dict[int, set[Check]]
         done_on__in={entry.done_on for entry in entries},
     )
     days: dict[tuple[int, dt.date], list[Span]] = defaultdict(list)
-    for enrolment, *span in rows.values_list("enrolment", "pk", "done_on", "starts_at", "minutes"):
+    for enrolment, *span in rows.order_by().values_list("enrolment", "pk", "done_on", "starts_at", "minutes"):
         days[enrolment, span[1]].append(Span(*span))
     for entry in entries:
         day = days[entry.enrolment_id, entry.done_on]
@@ -130,23 +130,26 @@ def _check_days(entries: Collection[ActivityEntry], found: dict[int, set[Check]]
 
 
 def _check_titles(entries: Collection[ActivityEntry], found: dict[int, set[Check]]) -> None:
-    """Titles are compared in the database, which folds upper and lower case in one way for both sides."""
-    wanted = Q()
-    for entry in entries:
-        since = entry.done_on - dt.timedelta(days=SAME_TITLE_DAYS)
-        wanted |= Q(enrolment=entry.enrolment_id, title__iexact=entry.title, done_on__gte=since)
-    sent = ActivityEntry.objects.exclude(status=ActivityEntry.Status.DRAFT).filter(wanted)
-    rows = sent.annotate(folded=Lower("title")).values_list("enrolment", "folded", "done_on", "pk")
+    wanted = {entry.title.lower() for entry in entries}
+    rows = (
+        ActivityEntry.objects.exclude(status=ActivityEntry.Status.DRAFT)
+        .annotate(folded=Lower("title"))
+        # SQLite folds ASCII letters only: there an equal title is found, and one in other letters may not be.
+        .filter(Q(folded__in=sorted(wanted)) | Q(title__in=sorted({entry.title for entry in entries})))
+        .filter(
+            enrolment__in={entry.enrolment_id for entry in entries},
+            done_on__gte=min(entry.done_on for entry in entries) - SAME_TITLE,
+        )
+        .order_by()
+    )
     same: dict[tuple[int, str], list[tuple[dt.date, int]]] = defaultdict(list)
-    folded: dict[int, str] = {}
-    for enrolment, title, day, pk in rows:
-        same[enrolment, title].append((day, pk))
-        folded[pk] = title
+    for enrolment, title, day, pk in rows.values_list("enrolment", "title", "done_on", "pk"):
+        same[enrolment, title.lower()].append((day, pk))
     for entry in entries:
-        since = entry.done_on - dt.timedelta(days=SAME_TITLE_DAYS)
-        for day, pk in same[entry.enrolment_id, folded.get(entry.pk, "")]:
-            if pk != entry.pk and since <= day and (day, pk) < (entry.done_on, entry.pk):
-                found[entry.pk].add(Check.SAME_TITLE)
+        since, own = entry.done_on - SAME_TITLE, (entry.done_on, entry.pk)
+        earlier = same[entry.enrolment_id, entry.title.lower()]
+        if any(day >= since and (day, pk) < own for day, pk in earlier):
+            found[entry.pk].add(Check.SAME_TITLE)
 
 
 def _check_reflections(

@@ -127,12 +127,17 @@ def monday(day: dt.date) -> dt.date:
 def progress_of(enrolments: QuerySet[Enrolment], *, on: dt.date, weeks: int = 12) -> list[Progress]:
     """How each enrolment stands on that day, in the order of the queryset; a fixed number of queries."""
     rows = list(enrolments.select_related("learner", "organisation", "cohort__programme"))
+    return progress_of_rows(rows, on=on, weeks=weeks)
+
+
+def progress_of_rows(rows: Sequence[Enrolment], *, on: dt.date, weeks: int = 12) -> list[Progress]:
+    """The same for enrolments that are loaded already, with their programmes."""
     ids = [row.pk for row in rows]
     minutes = _minutes_by_kind(ids, on=on)
     weekly = _weekly_minutes(ids, on=on, weeks=weeks)
     touched, criteria = _criteria_touched(ids), _criteria_of({row.cohort.programme_id for row in rows})
     breaks: dict[int, list[BreakInLearning]] = defaultdict(list)
-    for pause in BreakInLearning.objects.filter(enrolment__in=ids):
+    for pause in BreakInLearning.objects.filter(enrolment__in=ids).order_by():
         breaks[pause.enrolment_id].append(pause)
     return [
         _progress(row, minutes[row.pk], weekly[row.pk], breaks[row.pk], touched, criteria, on=on)

@@ -52,9 +52,12 @@ def remember_reason(request: HttpRequest, entry: ActivityEntry, reason: str) -> 
     request.session[REASONS_KEY] = {**request.session.get(REASONS_KEY, {}), str(entry.pk): reason}
 
 
-def own_enrolment(request: HttpRequest) -> Enrolment:
-    """The enrolment named in the address, else the person's current one; 404 for who is no learner."""
-    mine = reads.current_enrolments(request.user)
+def own_enrolment(request: HttpRequest, mine: list[Enrolment] | None = None) -> Enrolment:
+    """The enrolment named in the address, else the person's current one; 404 for who is no learner.
+
+    `mine` are the person's current enrolments, where they are known already.
+    """
+    mine = reads.current_enrolments(request.user) if mine is None else mine
     wanted = request.GET.get("enrolment", "")
     chosen = next((row for row in mine if str(row.pk) == wanted), None)
     if chosen is None and wanted:
