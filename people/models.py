@@ -147,8 +147,11 @@ class Pseudonym(models.Model):
 
 
 def pseudonym_of(person: User) -> uuid.UUID:
-    """The person's pseudonym, made at first need."""
-    return Pseudonym.objects.get_or_create(person=person)[0].code
+    """The person's pseudonym, made at first need; remembered with the instance, since one change asks often."""
+    known: uuid.UUID | None = getattr(person, "_pseudonym_code", None)
+    if known is None:
+        known = person._pseudonym_code = Pseudonym.objects.get_or_create(person=person)[0].code  # type: ignore[attr-defined]
+    return known
 
 
 class Organisation(models.Model):

@@ -41,11 +41,12 @@ def audit(
     """Append the audit row of a change to a learner's record; `changes` as record_event() takes them."""
     enrolment = enrolment or record.enrolment
     roles = sorted(relations_to(by, enrolment))
+    actor = pseudonym_of(by)
     record_event(
         action=action,
         on=record,
-        actor=pseudonym_of(by),
-        subject=pseudonym_of(enrolment.learner),
+        actor=actor,
+        subject=actor if enrolment.learner_id == by.pk else pseudonym_of(enrolment.learner),
         role=roles[0] if roles else "",
         changes=changes,
     )

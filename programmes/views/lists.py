@@ -19,7 +19,7 @@ from programmes.models import ActivityEntry, Enrolment
 from programmes.queries import activities as reads
 from programmes.views.permitted import own_enrolment
 
-WEEKS_A_PAGE = 8
+WEEKS_A_PAGE = 4
 
 
 class ActivityListView(View):
