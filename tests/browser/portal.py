@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.test import Client
 from django.utils import translation
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from playwright.sync_api import Page
 
 from people.models import User
@@ -45,7 +46,10 @@ def set_language(page: Page, portal: Portal, language: str, person: User | None)
     page.context.add_cookies([cookie])
 
 
-def words(language: str, message: str) -> str:
+def words(language: str, message: str, plural: str = "", number: int = 1, **values: Any) -> str:
     """The message as the pages say it in that language, so that no test depends on a wording."""
     with translation.override(language):
-        return gettext(message)
+        said = ngettext(message, plural, number) if plural else gettext(message)
+    if plural or values:
+        said %= {"number": number} | values
+    return said
