@@ -53,7 +53,7 @@ class Actor:
         assert person is not None
         page.goto("/")
         page.locator(f"button[name=language][value={self.language}]").click()
-        page.get_by_role("banner").get_by_role("link", name=self.words("Sign in")).click()
+        page.get_by_role("link", name=self.words("Sign in")).first.click()
         page.get_by_label(self.words("E-mail")).fill(person.email)
         page.get_by_label(self.words("Password"), exact=True).fill(PASSWORD)
         page.get_by_role("main").get_by_role("button", name=self.words("Sign in")).click()

@@ -142,7 +142,7 @@ def sticking_out(page: Page) -> list[str]:
 
 
 def page_faults(watch: Watch, name: str) -> list[str]:
-    """Everything wrong with the page as it is, light and dark, wide and narrow. Leaves it light and as wide as it was."""
+    """Everything wrong with the page as it is, in both colours and two widths. Leaves it light and as wide as it was."""
     page, faults = watch.page, []
     width_before = width_of(page)
     for width in WIDTHS:

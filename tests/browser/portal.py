@@ -1,9 +1,11 @@
 """The running portal, and ways into it."""
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
 from django.test import Client
 from django.utils import translation
@@ -30,9 +32,12 @@ def sample_person(name: str) -> User:
 
 
 def sign_in_without_page(page: Page, portal: Portal, person: User) -> None:
-    """Put a session of the person into the browser."""
+    """Put a session of the person into the browser, as if they had just given their password."""
     client = Client()
     client.force_login(person, backend=BACKEND)
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time()}]
+    session.save()
     name = settings.SESSION_COOKIE_NAME
     page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": portal.url}])
 

@@ -136,7 +136,7 @@ def return_it(coach: Actor) -> None:
     coach.look("waiting activity")
     coach.press("Return with reason")
     expect(page.locator("#errors")).to_be_focused()
-    page.get_by_label(coach.words("What is missing?")).fill(REASON)
+    page.get_by_label(coach.words("In your own words")).fill(REASON)
     coach.press("Return with reason")
     coach.says(TITLE)
     expect(page.get_by_role("heading", level=1)).to_have_text(OTHER_TITLE)
