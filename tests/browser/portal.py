@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.test import Client
 from django.utils import translation
@@ -38,6 +39,9 @@ def sign_in_without_page(page: Page, portal: Portal, person: User) -> None:
     session = client.session
     session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time()}]
     session.save()
+    UserSession.objects.create(
+        user=person, session_key=session.session_key, ip="127.0.0.1", user_agent="Sample browser 1.0"
+    )
     name = settings.SESSION_COOKIE_NAME
     page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": portal.url}])
 
