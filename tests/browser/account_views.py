@@ -38,7 +38,7 @@ def set_up_views() -> list[View]:
         View("second step", reverse("mfa_index"), shows="#totp-h"),
         View("app", app, shows="svg.wbl-qr"),
         View("app with errors", app, press(FORM), "#errors"),
-        View("key", reverse("mfa_add_webauthn")),
+        View("key", reverse("mfa_add_webauthn"), shows="[name=name]"),
         View("password once more", reverse("account_reauthenticate")),
         View("sessions", reverse("usersessions_list"), shows=".wbl-tag-success"),
         View("who sees my data, for somebody in no programme", reverse("people:visibility")),
@@ -46,17 +46,24 @@ def set_up_views() -> list[View]:
 
 
 def second_step_views() -> list[View]:
-    """Of somebody with an app, codes and a key."""
-    key = Authenticator.objects.get(user=made("protected"), type=Authenticator.Type.WEBAUTHN)
+    """Of somebody with an app and codes."""
     return [
         View("second step in use", reverse("mfa_index"), shows="#codes-h"),
-        View("app's removal", reverse("mfa_deactivate_totp")),
-        View("codes", reverse("mfa_view_recovery_codes")),
-        View("new codes", reverse("mfa_generate_recovery_codes")),
-        View("keys", reverse("mfa_list_webauthn"), shows=".wbl-rows"),
-        View("key's name", reverse("mfa_edit_webauthn", args=[key.pk])),
-        View("key's removal", reverse("mfa_remove_webauthn", args=[key.pk])),
+        View("app's removal", reverse("mfa_deactivate_totp"), shows=".btn-outline-danger"),
+        View("codes", reverse("mfa_view_recovery_codes"), shows="main code, main pre, main li"),
+        View("new codes", reverse("mfa_generate_recovery_codes"), shows="main form.wbl-formactions"),
         View("second step once more", reverse("mfa_reauthenticate")),
+    ]
+
+
+def key_views() -> list[View]:
+    """Of somebody with a security key."""
+    key = Authenticator.objects.get(user=made("keyholder"), type=Authenticator.Type.WEBAUTHN)
+    return [
+        View("second step with a key", reverse("mfa_index"), shows="#keys-h"),
+        View("keys", reverse("mfa_list_webauthn"), shows=".wbl-rows"),
+        View("key's name", reverse("mfa_edit_webauthn", args=[key.pk]), shows="[name=name]"),
+        View("key's removal", reverse("mfa_remove_webauthn", args=[key.pk]), shows=".btn-outline-danger"),
     ]
 
 

@@ -74,6 +74,11 @@ def _protected(person: User) -> None:
     _careful(person)
     TOTP.activate(person, SEED)
     RecoveryCodes.activate(person)
+
+
+def _keyholder(person: User) -> None:
+    """With a key that no device made: its pages can be seen, but nobody can sign in with it."""
+    _protected(person)
     Authenticator.objects.create(
         user=person, type=Authenticator.Type.WEBAUTHN, data={"name": "Sample key", "credential": {}}
     )
@@ -93,6 +98,7 @@ MADE: dict[str, Callable[[User], None]] = {
     "beginning-lead": _beginning_lead,
     "careful": _careful,
     "protected": _protected,
+    "keyholder": _keyholder,
     "guest": _guest,
     "nobody": _nobody,
 }

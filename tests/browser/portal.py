@@ -1,13 +1,13 @@
 """The running portal, and ways into it."""
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
+from allauth.account.internal.flows.login import record_authentication
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.http import HttpRequest
 from django.test import Client
 from django.utils import translation
 from django.utils.translation import gettext, ngettext
@@ -36,8 +36,9 @@ def sign_in_without_page(page: Page, portal: Portal, person: User) -> None:
     """Put a session of the person into the browser, as if they had just given their password."""
     client = Client()
     client.force_login(person, backend=BACKEND)
-    session = client.session
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": time.time()}]
+    request, session = HttpRequest(), client.session
+    request.session = session
+    record_authentication(request, person, "password", reauthenticated=True)
     session.save()
     UserSession.objects.create(
         user=person, session_key=session.session_key, ip="127.0.0.1", user_agent="Sample browser 1.0"

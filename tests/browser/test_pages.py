@@ -17,6 +17,7 @@ from programmes.views.lists import WEEKS_A_PAGE
 from standards.models import Framework
 from tests.browser.account_views import (
     invitation_views,
+    key_views,
     nobody_views,
     second_step_views,
     set_up_views,
@@ -166,6 +167,7 @@ VIEWS: dict[str, Callable[[], list[View]]] = {
     "invited": one_view("home of who is invited", "dashboards:learner", ".wbl-decision"),
     "careful": set_up_views,
     "protected": second_step_views,
+    "keyholder": key_views,
     "nobody": nobody_views,
 }
 
