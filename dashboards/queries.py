@@ -50,7 +50,7 @@ def hats_of(user: User) -> Hats:
         is_coach=bool(roles.supports[Relation.COACH]),
         is_mentor=bool(roles.supports[Relation.MENTOR]),
         is_manager=bool(roles.supports[Relation.MANAGER]),
-        is_programme_lead=bool(roles.leads),
+        is_programme_lead=bool(roles.leads or roles.leads_at),
         is_org_admin=bool(roles.administers),
         is_administrator=user.is_administrator,
         organisation_name=roles.organisation_name,

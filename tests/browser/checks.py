@@ -57,9 +57,11 @@ STICKING_OUT = """() => {
 STRETCH = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), texts = [];
   while (walker.nextNode()) texts.push(walker.currentNode);
+  window.shortTexts = texts.map(text => [text, text.data]);
   for (const text of texts)
     text.data = text.data.replace(/\\p{L}{3,}/gu, word => word + "n".repeat(Math.ceil(word.length / 3)));
 }"""
+UNSTRETCH = "() => window.shortTexts.forEach(([text, data]) => text.data = data)"
 
 
 @dataclass
@@ -106,6 +108,12 @@ def set_width(page: Page, width: int) -> None:
     page.set_viewport_size({"width": width, "height": HEIGHT})
 
 
+def width_of(page: Page) -> int:
+    """How wide the window is."""
+    assert page.viewport_size is not None
+    return page.viewport_size["width"]
+
+
 def set_scheme(page: Page, scheme: Any) -> None:
     """As if the system asked for this colour scheme. Without motion: no colour is on its way to another."""
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -134,25 +142,31 @@ def sticking_out(page: Page) -> list[str]:
 
 
 def page_faults(watch: Watch, name: str) -> list[str]:
-    """Everything wrong with the page as it is, light and dark, wide and narrow. Leaves it wide and light."""
+    """Everything wrong with the page as it is, light and dark, wide and narrow. Leaves it light, at its own width."""
     page, faults = watch.page, []
+    width_before = width_of(page)
     for width in WIDTHS:
         set_width(page, width)
+        page.evaluate("scrollTo(0, 0)")  # what happens to lie below the header is no fault of the page
         found = {"light": [*axe_faults(page), *sticking_out(page)]}
         set_scheme(page, "dark")
         found["dark"] = axe_faults(page, AXE_COLOURS)
         set_scheme(page, "light")
         faults += [f"{name}, {width} {scheme}: {text}" for scheme, texts in found.items() for text in texts]
-    set_width(page, WIDTHS[0])
+    set_width(page, width_before)
     return faults + [f"{name}: {fault}" for fault in watch.take()]
 
 
 def layout_faults(page: Page, name: str) -> list[str]:
-    """What does not fit at the other widths, and at the narrowest with longer words. Spoils the page's texts."""
+    """What does not fit at the other widths, and at the narrowest with longer words. Leaves the page as it was."""
     faults = []
+    width_before = width_of(page)
     for width in OTHER_WIDTHS:
         set_width(page, width)
         faults += [f"{name}, {width}: {fault}" for fault in sticking_out(page)]
     page.evaluate(STRETCH)
     set_width(page, min(WIDTHS))
-    return faults + [f"{name}, longer words: {fault}" for fault in sticking_out(page)]
+    faults += [f"{name}, longer words: {fault}" for fault in sticking_out(page)]
+    page.evaluate(UNSTRETCH)
+    set_width(page, width_before)
+    return faults

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from django.test import override_settings
@@ -56,6 +57,13 @@ def transactional_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[
 def private_files(portal: Portal) -> Iterator[None]:
     """Uploads land beside the sample data's files."""
     with override_settings(MEDIA_ROOT=portal.media):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def address(portal: Portal) -> Iterator[None]:
+    """The portal answers to the address of the run's own server, and its mails lead there."""
+    with override_settings(SITE_URL=portal.url, ALLOWED_HOSTS=[*settings.ALLOWED_HOSTS, "localhost"]):
         yield
 
 

@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
+from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.http import HttpRequest
 from django.test import Client
 from django.utils import translation
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from playwright.sync_api import Page
 
 from people.models import User
@@ -29,9 +33,16 @@ def sample_person(name: str) -> User:
 
 
 def sign_in_without_page(page: Page, portal: Portal, person: User) -> None:
-    """Put a session of the person into the browser."""
+    """Put a session of the person into the browser, as if they had just given their password."""
     client = Client()
     client.force_login(person, backend=BACKEND)
+    request, session = HttpRequest(), client.session
+    request.session = session
+    record_authentication(request, person, "password", reauthenticated=True)
+    session.save()
+    UserSession.objects.create(
+        user=person, session_key=session.session_key, ip="127.0.0.1", user_agent="Sample browser 1.0"
+    )
     name = settings.SESSION_COOKIE_NAME
     page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": portal.url}])
 
@@ -45,7 +56,10 @@ def set_language(page: Page, portal: Portal, language: str, person: User | None)
     page.context.add_cookies([cookie])
 
 
-def words(language: str, message: str) -> str:
+def words(language: str, message: str, plural: str = "", number: int = 1, **values: Any) -> str:
     """The message as the pages say it in that language, so that no test depends on a wording."""
     with translation.override(language):
-        return gettext(message)
+        said = ngettext(message, plural, number) if plural else gettext(message)
+    if plural or values:
+        said %= {"number": number} | values
+    return said

@@ -1,19 +1,22 @@
 """The portal by keyboard alone, without script, with htmx, in the person's own colours, and on paper."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from people.models import User
-from programmes.models import ActivityEntry, Enrolment
+from people.models import Membership, User
+from programmes.models import ActivityEntry, Enrolment, SupportRole
 from tests.browser.checks import Watch, axe_faults, sticking_out
 from tests.browser.portal import sample_person, words
-from tests.factories.people import UserFactory
-from tests.factories.programmes import EnrolmentFactory
+from tests.factories.people import MembershipFactory, UserFactory
+from tests.factories.programmes import ActivityFactory, EnrolmentFactory
+from tests.worlds import Side, build_side
 
 pytestmark = pytest.mark.browser
 
@@ -64,6 +67,14 @@ def tab_stops(page: Page) -> Iterator[dict[str, Any]]:
     raise AssertionError("the focus goes round in a circle")
 
 
+def reach(page: Page, selector: str) -> None:
+    """Press Tab until the focus is on such a control."""
+    for _stop in tab_stops(page):
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"Tab does not reach {selector}")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_tab_reaches_every_control_of_the_form_with_a_visible_focus(open_browser, scheme):
     page = open_browser(sample_person("learner"), width=PHONE, color_scheme=scheme).page
@@ -91,30 +102,120 @@ def test_an_activity_is_logged_by_keyboard_alone(open_browser):
     person = fresh_learner("keyboard")
     page = open_browser(person).page
     page.goto(reverse("programmes:activity_create"))
-
-    def reach(selector: str) -> None:
-        for _stop in tab_stops(page):
-            if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-                return
-        raise AssertionError(f"Tab does not reach {selector}")
-
-    reach("[name=kind]")
+    reach(page, "[name=kind]")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowUp")
     chosen = page.locator("[name=kind]:checked").get_attribute("value")
-    reach("[name=title]")
+    reach(page, "[name=title]")
     page.keyboard.type("Asked how the scale is set")
-    reach("[name=hours]")
+    reach(page, "[name=hours]")
     page.keyboard.type("1")
-    reach("[name=strategy]")
+    reach(page, "[name=strategy]")
     page.keyboard.press("ArrowDown")
-    reach("[name=criteria]")
+    reach(page, "[name=criteria]")
     page.keyboard.press("Space")
-    reach("[name=save]")
+    reach(page, "[name=save]")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status").filter(has_text="Asked how the scale is set")).to_be_visible()
     entry = ActivityEntry.objects.get(enrolment__learner=person)
     assert (entry.kind, entry.minutes, entry.criteria.count(), entry.status) == (chosen, 60, 1, "draft")
+
+
+@pytest.mark.parametrize(
+    ("role", "name"),
+    [
+        ("coach", "dashboards:queue"),
+        ("coach", "programmes:cover"),
+        ("lead", "programmes:programme_create"),
+    ],
+)
+def test_tab_reaches_every_control_of_the_other_long_forms(open_browser, role, name):
+    page = open_browser(sample_person(role), width=PHONE).page
+    page.goto(reverse(name))  # the queue has a bar at the foot of the window, which must not lie on the focus
+    wanted = page.evaluate(REACHABLE)
+    assert len(wanted) > 8
+    stops = list(tab_stops(page))
+    assert set(wanted) - {stop["stop"] for stop in stops} == set()
+    assert [stop for stop in stops if stop["ring"] < 2 or not stop["isSeen"]] == []
+
+
+@pytest.fixture
+def side(portal) -> Side:
+    """A company of the test's own, whose coach has three entries to decide about."""
+    made = build_side(f"Keys{User.objects.count()}")
+    for number in range(3):
+        ActivityFactory(
+            enrolment=made.enrolment, strategy=made.strategy, sent=True, title=f"Sample entry {number}"
+        )
+    return made
+
+
+def test_several_are_verified_and_that_undone_by_keyboard_alone(open_browser, side):
+    page = open_browser(side.coach).page
+    page.goto(reverse("dashboards:queue"))
+    expect(page.locator("[name=ids]:checked")).to_have_count(
+        0
+    )  # without a reflection none is chosen beforehand
+    reach(page, "[name=ids]")
+    page.keyboard.press("Space")
+    reach(page, "[name=ids]")
+    page.keyboard.press("Space")
+    button = page.locator("[name=do][value=verify]")
+    expect(button).to_contain_text("Verify 2 entries")
+    reach(page, "[name=do][value=verify]")
+    page.keyboard.press("Enter")
+    expect(page.locator(".wbl-undo")).to_be_visible()
+    assert side.enrolment.activities.filter(status="approved").count() == 2
+    reach(page, ".wbl-undo button")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Undone: 2 entries wait again.")
+    assert side.enrolment.activities.filter(status="submitted").count() == 3
+
+
+def test_a_text_is_written_in_three_languages_by_keyboard_alone(open_browser, side):
+    page = open_browser(side.lead).page
+    page.goto(reverse("programmes:programme_change", args=[side.programme.pk]))
+    typed = {
+        "title_en": "Sample title",
+        "title_es": "Un ejemplo",
+        "title_pl": "Przykład",
+        "summary_pl": "Krótko",
+    }
+    for name, text in typed.items():
+        reach(page, f"[name={name}]")
+        page.keyboard.press("Control+a")
+        page.keyboard.type(text)
+    reach(page, "main form.card .btn-primary")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("The programme was changed.")
+    side.programme.refresh_from_db()
+    assert {name: getattr(side.programme, name) for name in typed} == typed
+
+
+def day_that_reads_the_same_either_way() -> dt.date:
+    """The next one like 3 March: browsers differ in whether the day or the month is typed first."""
+    today = timezone.localdate()
+    days = (today + dt.timedelta(days=n) for n in range(1, 40))
+    return next(day for day in days if day.day == day.month)
+
+
+def test_cover_is_set_by_keyboard_alone(open_browser, side):
+    colleague, last = UserFactory(display_name="Sample Colleague"), day_that_reads_the_same_either_way()
+    MembershipFactory(person=colleague, organisation=side.provider, role=Membership.Role.COACH)
+    page = open_browser(side.coach).page
+    page.goto(reverse("programmes:cover"))
+    reach(page, "[name=to]")
+    page.keyboard.press("ArrowDown")
+    reach(page, "[name=ends_on]")
+    page.keyboard.type(last.strftime("%d%m%Y"))
+    reach(page, "[name=enrolments]")
+    page.keyboard.press("Space")  # taken out, and in again
+    page.keyboard.press("Space")
+    reach(page, "main form.card .btn-primary")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Sample Colleague")
+    cover = SupportRole.objects.get(covers__person=side.coach)
+    assert (cover.person, cover.enrolment, cover.ends_on) == (colleague, side.enrolment, last)
 
 
 def test_the_menu_at_phone_width(open_browser):

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from allauth.account.models import EmailAddress
-from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
@@ -18,15 +16,14 @@ from playwright.sync_api import Locator, Page, expect
 from people.models import User
 from programmes import actions
 from programmes.models import ActivityEntry
-from tests.browser.checks import page_faults
-from tests.browser.portal import LANGUAGES, words
+from tests.browser.actors import Actor, open_account
+from tests.browser.portal import LANGUAGES
 from tests.factories.programmes import ActivityFactory
 from tests.worlds import PERSONAS, Side, build_side
 from uploads.checks import THUMBNAIL_PIXELS
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PASSWORD = "a-long-sample-password"
 TITLE, BETTER_TITLE = "Course on photographing small parts", "Course on photographing small parts, day 1"
 REFLECTION, BETTER_REFLECTION = (
     "Light from the side.",
@@ -50,12 +47,8 @@ def photo(tmp_path: Path) -> Path:
 def make_side(language: str) -> Side:
     """A small company with one learner, who has one verified activity and one that waits."""
     side = build_side(f"Story-{language}")
-    password = make_password(PASSWORD)
     for name in PERSONAS:
-        person: User = getattr(side, name)
-        person.language, person.password = language, password
-        person.save()
-        EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+        open_account(getattr(side, name), language)
     common: dict[str, Any] = {"enrolment": side.enrolment, "strategy": side.strategy}
     ActivityFactory(**common, minutes=90, approved=True, approved_by=side.coach)
     yesterday = timezone.now() - dt.timedelta(days=1)
@@ -64,39 +57,6 @@ def make_side(language: str) -> Side:
     )
     waiting.criteria.add(side.criteria[0])
     return side
-
-
-class Actor:
-    """Somebody at their own browser, who notes the faults of the pages that they look at."""
-
-    def __init__(self, open_browser: Any, person: User, language: str, faults: list[str]) -> None:
-        self.watch = open_browser()
-        self.page: Page = self.watch.page
-        self.person, self.language, self.faults = person, language, faults
-
-    def words(self, message: str) -> str:
-        return words(self.language, message)
-
-    def look(self, name: str) -> None:
-        self.faults += page_faults(self.watch, name)
-
-    def sign_in(self) -> None:
-        """From the front page, in the language of the story, through the sign-in page."""
-        page = self.page
-        page.goto("/")
-        page.locator(f"button[name=language][value={self.language}]").click()
-        page.get_by_role("banner").get_by_role("link", name=self.words("Sign in")).click()
-        page.get_by_label(self.words("E-mail")).fill(self.person.email)
-        page.get_by_label(self.words("Password"), exact=True).fill(PASSWORD)
-        page.get_by_role("main").get_by_role("button", name=self.words("Sign in")).click()
-        expect(page.locator(".wbl-whoami")).to_have_text(self.person.display_name)
-
-    def says(self, text: str) -> None:
-        """The page's message, which names what it is about."""
-        expect(self.page.get_by_role("status").filter(has_text=text)).to_be_visible()
-
-    def press(self, message: str) -> None:
-        self.page.get_by_role("main").get_by_role("button", name=self.words(message)).click()
 
 
 def switch_language(learner: Actor) -> None:
@@ -176,7 +136,7 @@ def return_it(coach: Actor) -> None:
     coach.look("waiting activity")
     coach.press("Return with reason")
     expect(page.locator("#errors")).to_be_focused()
-    page.get_by_label(coach.words("What is missing?")).fill(REASON)
+    page.get_by_label(coach.words("In your own words")).fill(REASON)
     coach.press("Return with reason")
     coach.says(TITLE)
     expect(page.get_by_role("heading", level=1)).to_have_text(OTHER_TITLE)

@@ -9,7 +9,7 @@ from dashboards import queries
 from dashboards.queries import Group, Hats
 from people.models import Membership, Organisation, User
 from people.permissions import Relation
-from programmes.models import ActivityEntry, BreakInLearning, Enrolment, Programme, SupportRole
+from programmes.models import ActivityEntry, BreakInLearning, Enrolment, Programme, ProgrammeRole, SupportRole
 from programmes.queries.progress import progress_of
 from tests.factories import people as p
 from tests.factories import programmes as f
@@ -52,6 +52,11 @@ def test_person_wears_all_hats_that_they_have(world: World) -> None:
     User.objects.filter(pk=side.manager.pk).update(is_administrator=True)
     expected = {"is_learner", "is_mentor", "is_manager", "is_org_admin", "is_administrator"}
     assert hats_worn(side.manager) == expected
+
+
+def test_who_may_lead_but_leads_nothing_yet_has_the_home_where_programmes_are_made(world: World) -> None:
+    ProgrammeRole.objects.filter(person=world.ours.lead).delete()
+    assert hats_worn(world.ours.lead) == {"is_programme_lead"}
 
 
 def test_hat_goes_with_its_role(world: World) -> None:
