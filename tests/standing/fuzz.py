@@ -75,16 +75,20 @@ class PageForm:
         }
         return encoded(list(choices.items()))
 
-    def pairs(self) -> list[Pair]:
-        """What would be sent when all that is needed was filled in; of several buttons the first was pressed."""
+    @property
+    def buttons(self) -> int:
+        return sum(control.kind == "submit" for control in self.controls)
+
+    def pairs(self, pressed: int) -> list[Pair]:
+        """What would be sent when all that is needed was filled in, and the button of that number pressed."""
         pairs: list[Pair] = []
-        is_pressed = False
+        button = -1
         chosen = {control.name for control in self.controls if control.kind == "radio" and control.is_on}
         for control in self.controls:
             if control.kind == "submit":
-                if is_pressed:
+                button += 1
+                if button != pressed:
                     continue
-                is_pressed = True
             if control.kind == "radio" and not control.is_on:
                 if control.name in chosen:
                     continue
@@ -95,9 +99,10 @@ class PageForm:
         return pairs
 
 
+PASSWORD = "a long enough password"
 PLAUSIBLE = {
     "email": "sample.new@sample.example",
-    "password": "a long enough password",
+    "password": PASSWORD,
     "time": "09:00",
     "number": "1",
     "decimal": "10",
@@ -111,7 +116,7 @@ def plausible(control: Control) -> str:
     if control.value or not (control.is_needed or control.kind == "password"):
         return control.value
     if control.kind == "select":
-        return next(filter(None, control.options), "")
+        return next(filter(None, reversed(control.options)), "")
     if control.kind == "date":
         return timezone.localdate().isoformat()
     return PLAUSIBLE.get(control.kind, "sample-text")
@@ -320,17 +325,30 @@ def odd_pairs(draw: Any, controls: Sequence[Control], pairs: list[Pair], ids: Se
     return tuple(spoilt), tuple(changes)
 
 
-@st.composite
-def odd_posts(draw: Any, forms: Sequence[PageForm], ids: Sequence[str]) -> OddRequest:
-    """One of the forms, filled in and then spoilt."""
-    form = draw(st.sampled_from(forms))
-    pairs, changes = draw(odd_pairs(form.controls, form.pairs(), ids))
-    return OddRequest("post", form.path, form.query, form.page, pairs, form.is_multipart, changes)
+def odd_posts(forms: Sequence[PageForm], ids: Sequence[str]) -> st.SearchStrategy[OddRequest]:
+    """One of the forms, filled in, one of its buttons pressed, and then spoilt."""
+
+    @st.composite
+    def made(draw: Any) -> OddRequest:
+        form = draw(st.sampled_from(forms))
+        filled_in = form.pairs(draw(st.integers(0, max(0, form.buttons - 1))))
+        pairs, changes = draw(odd_pairs(form.controls, filled_in, ids))
+        return OddRequest("post", form.path, form.query, form.page, pairs, form.is_multipart, changes)
+
+    return made()  # not with the forms as arguments: hypothesis would write them all out as its name
 
 
-@st.composite
-def odd_gets(draw: Any, paths: Sequence[str], controls: Sequence[Control], ids: Sequence[str]) -> OddRequest:
-    """An address with a query of which some is odd."""
-    pairs, changes = draw(odd_pairs(controls, [], ids))
-    query = encoded([(name, value if isinstance(value, str) else value.name) for name, value in pairs])
-    return OddRequest("get", draw(st.sampled_from(paths)), query, changes=changes)
+def odd_gets(
+    own: Sequence[str], foreign: Sequence[str], controls: Sequence[Control], ids: Sequence[str]
+) -> st.SearchStrategy[OddRequest]:
+    """An address with a query of which some is odd; of three addresses one is odd itself."""
+
+    @st.composite
+    def made(draw: Any) -> OddRequest:
+        is_foreign = draw(st.integers(0, 2)) == 2 and foreign
+        pairs, changes = draw(odd_pairs(controls, [], ids))
+        query = encoded([(name, value if isinstance(value, str) else value.name) for name, value in pairs])
+        path = draw(st.sampled_from(foreign if is_foreign else own))
+        return OddRequest("get", path, query, changes=changes)
+
+    return made()
