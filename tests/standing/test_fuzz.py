@@ -312,11 +312,11 @@ def test_examples_are_enough_and_reach_every_route() -> None:
 
 @pytest.mark.parametrize("who", ["learner", "coach", "lead", "org_admin", "administrator", "visitor"])
 def test_few_odd_requests_are_answered(world: World, who: str) -> None:
-    """One each to ten of the routes, when there is little time."""
-    few = TARGETS[who][:: max(1, len(TARGETS[who]) // 10)][:10]
+    """Two each to five of the routes, when there is little time; the first of two is always the plainest."""
+    few = TARGETS[who][:: max(1, len(TARGETS[who]) // 5)][:5]
     ground = ground_of(world, who, [target.label for target in few])
     for target in few:
-        try_out(ground, target, 1)
+        try_out(ground, target, 2)
 
 
 @pytest.mark.slow
