@@ -4,7 +4,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.decorators import method_decorator
@@ -51,9 +51,9 @@ class LanguageView(View):
         if language not in dict(settings.LANGUAGES):
             return HttpResponseBadRequest("Unknown language.", "text/plain")
         target = request.POST.get("next", "")
-        if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
-            target = "/"
-        response = redirect(target)
+        is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure())
+        # Not redirect(): it takes a text without a slash for the name of a route.
+        response = HttpResponseRedirect(target if is_ours and "/" in target else "/")
         if request.user.is_authenticated:
             actions.change_language(person=request.user, language=language)
         response.set_cookie(

@@ -15,6 +15,14 @@ from programmes.queries.entering import made_from
 LONGEST_CONTENT = 30_000  # characters: the longest texts that the form takes, and some
 
 
+def storable(content: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """What was typed without NUL bytes, which a form says no to and a JSON column cannot hold."""
+    return {
+        name.replace("\x00", ""): [text.replace("\x00", "") for text in texts]
+        for name, texts in content.items()
+    }
+
+
 @transaction.atomic
 def keep_form(
     *,
@@ -29,13 +37,14 @@ def keep_form(
     A form that has made its entry meanwhile, or that is far too long, is left alone.
     """
     require(by, Permission.ACTIVITY_CREATE, enrolment)
-    is_too_long = sum(len(text) for texts in content.values() for text in texts) > LONGEST_CONTENT
+    content = storable(content)
+    is_too_long = sum(len("".join([name, *texts])) for name, texts in content.items()) > LONGEST_CONTENT
     if is_too_long or made_from(token, by=by):
         return None
     row, _made = AutosavedForm.objects.update_or_create(
         enrolment=enrolment,
         entry=entry,
-        defaults={"token": token, "content": dict(content), "saved_at": timezone.now()},
+        defaults={"token": token, "content": content, "saved_at": timezone.now()},
     )
     return row
 

@@ -2,6 +2,7 @@
 a row that is not theirs."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -98,6 +99,23 @@ def test_nul_byte_in_other_forms_gives_them_again(world: World, client_of: Clien
     }
     entry.refresh_from_db()
     assert entry.status == "submitted"
+
+
+def test_nul_byte_in_what_is_being_typed_is_left_out(world: World, learner: Client) -> None:
+    """A JSON column cannot hold it, neither in a text nor in a name; the rest of the typing is kept."""
+    fields = typed(world, title="Half a\x00 title", form_token=str(uuid4()), **{"o\x00dd": "\x00"})
+    assert "Kept at" in learner.post(reverse("programmes:form_keep"), fields).text
+    assert (
+        learner.get(reverse("programmes:activity_create")).context["form"]["title"].value() == "Half a title"
+    )
+
+
+def test_typing_under_names_that_are_far_too_long_is_not_kept(world: World, learner: Client) -> None:
+    kind = "application/x-www-form-urlencoded"
+    for length, is_kept in ((100, True), (40_000, False)):
+        body = f"form_token={uuid4()}&{'a' * length}="
+        response = learner.generic("POST", reverse("programmes:form_keep"), body, content_type=kind)
+        assert (response.status_code, "Kept at" in response.text) == (200, is_kept)
 
 
 def test_half_a_surrogate_pair_is_stored_as_the_sign_for_unreadable(world: World, learner: Client) -> None:
@@ -241,6 +259,7 @@ def test_post_without_its_token_gets_our_page_and_changes_nothing(world: World) 
 ELSEWHERE = """
     https://evil.example/ //evil.example ///evil.example /\\evil.example https:evil.example javascript:alert(1)
     data:text/html,x http://[::1 http://testserver@evil.example/ \x01//evil.example
+    23:59 people:profile evil.example
 """
 
 
