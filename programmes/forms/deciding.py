@@ -31,6 +31,11 @@ class ReturnForm(forms.Form):
         required=False,
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():  # one of them is needed, so neither is called optional
+            field.is_one_of_several = True  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if not self.errors and not cleaned["preset"] and not cleaned["reason"]:

@@ -85,6 +85,7 @@ def test_several_go_back_with_one_reason_that_everybody_reads_in_their_language(
     coach, entries = client_of(world.ours.coach), [entry_of(world, sent=True) for _n in range(2)]
     asked = decide(coach, entries, do="return")
     assert "Return 2 entries" in asked.text
+    assert "(optional)" not in asked.text  # one of the two is needed
     refused = decide(coach, entries, do="return", preset="", reason=" ")
     assert refused.context["form"].errors == {
         "reason": ["Say what is missing, so that the entry can be mended."]
