@@ -147,6 +147,7 @@ def test_hosts_that_let_everybody_in_are_refused() -> None:
 def start(arguments: list[str], **changes: str) -> subprocess.CompletedProcess[str]:
     """A command of ours in an environment that holds GOOD with changes, and nothing else of the settings."""
     known = {*GOOD, "DEBUG", "ALLOWED_HOSTS", "DATABASE_POOLED", "DJANGO_SETTINGS_MODULE"}
+    known.add("DJANGO_ALLOW_ASYNC_UNSAFE")  # set by tests/plugin.py for browser tests
     environment = {name: value for name, value in os.environ.items() if name not in known}
     return subprocess.run(
         [sys.executable, *arguments],
