@@ -12,6 +12,8 @@ CODE := $(APPS) tests tools deploy manage.py
 SETTINGS := WBL_PROFILE=test SECRET_KEY=only-for-checks DATABASE_URL=sqlite://:memory: \
             REDIS_URL=redis://127.0.0.1:6379/0 SITE_URL=http://testserver
 PYTEST_ARGS ?=
+# A file of tests stays in one process; the browser tests and the coverage of `make test` want one for all.
+PARALLEL := -n 2 --dist loadfile
 unexport DJANGO_SETTINGS_MODULE
 
 .PHONY: help
@@ -42,11 +44,11 @@ test: setup-dev ## all tests, browser tests included, on PostgreSQL and Redis
 
 .PHONY: test-fast
 test-fast: setup-dev ## the tests without browser and slow ones
-	$(PYTHON) -m pytest -m "not browser and not slow" $(PYTEST_ARGS)
+	$(PYTHON) -m pytest $(PARALLEL) -m "not browser and not slow" $(PYTEST_ARGS)
 
 .PHONY: test-sqlite
 test-sqlite: setup-dev ## the fast tests on SQLite, the database of `make run`
-	WBL_TEST_DB=sqlite $(PYTHON) -m pytest -m "not browser and not slow" $(PYTEST_ARGS)
+	WBL_TEST_DB=sqlite $(PYTHON) -m pytest $(PARALLEL) -m "not browser and not slow" $(PYTEST_ARGS)
 
 .PHONY: check
 check: setup-dev ## everything that CI runs: the tests and all checks below

@@ -45,14 +45,15 @@ def generate() -> None:
 def prepare() -> None:
     """Find the servers and set the environment. Raises ServerMissing with one line."""
     on_sqlite = os.environ.get("WBL_TEST_DB") == "sqlite"
+    given = given_servers()
     slot = servers.take_slot()
     give_back.append(slot.release)
-    redis = servers.redis_server(slot, os.environ.get("REDIS_URL"))
+    redis = servers.redis_server(slot, given["REDIS_URL"])
     _keep(redis)
     if on_sqlite:
         database = servers.Server("sqlite://:memory:", "SQLite in memory, as WBL_TEST_DB says")
     else:
-        database = servers.postgres(f"wbl_{slot.number}", os.environ.get("DATABASE_URL"))
+        database = servers.postgres(f"wbl_{slot.number}", given["DATABASE_URL"])
     _keep(database)
     os.environ.update(
         WBL_PROFILE="test",
@@ -61,6 +62,17 @@ def prepare() -> None:
         DATABASE_URL=database.url,
         REDIS_URL=redis.url,
     )
+
+
+def given_servers() -> dict[str, str | None]:
+    """What the environment said before the run: the processes of a run in parallel inherit what it was set to, and
+    each has to find servers of its own, or one would empty the other's cache.
+    """
+    names = ("DATABASE_URL", "REDIS_URL")
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        for name in names:
+            os.environ[f"WBL_GIVEN_{name}"] = os.environ.get(name, "")
+    return {name: os.environ.get(f"WBL_GIVEN_{name}") or None for name in names}
 
 
 def _keep(server: servers.Server) -> None:

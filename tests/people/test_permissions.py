@@ -228,7 +228,12 @@ def test_table_names_personas_of_every_relation(world: World) -> None:
     assert bearing | {Relation.MEMBER} == set(Relation)
 
 
-@pytest.mark.parametrize("persona", EVERYBODY)
+TWINS = tuple(pytest.param(f"other_{name}", marks=pytest.mark.slow) for name in PERSONAS if name != "coach")
+
+
+@pytest.mark.parametrize(
+    "persona", [*PERSONAS, "other_coach", *TWINS, "administrator", "outsider", "visitor"]
+)
 def test_access_in_python_and_in_sql_is_what_the_table_says(world: World, persona: str) -> None:
     """SQL is asked over the rows of both sides at once: the other side's are those of the persona's twin."""
     user = world.everybody()[persona] or AnonymousUser()

@@ -122,7 +122,9 @@ def test_setting_up_asks_once_more_who_one_is(client_of: ClientOf, person: User)
         assert response["Location"].startswith(reverse("account_reauthenticate"))
 
 
-@pytest.mark.parametrize("language", ["en", "es", "pl"])
+@pytest.mark.parametrize(
+    "language", ["en", pytest.param("es", marks=pytest.mark.slow), pytest.param("pl", marks=pytest.mark.slow)]
+)
 def test_pages_render_in_every_language(client: Client, protected: User, language: str) -> None:
     User.objects.update(language=language)
     sign_in(client)
@@ -232,7 +234,10 @@ def test_other_sessions_are_listed_and_ended(client: Client, person: User) -> No
 SEES_OTHERS = ("coach", "mentor", "manager", "lead", "org_admin", "administrator")
 
 
-@pytest.mark.parametrize("persona", ["learner", *SEES_OTHERS, "outsider"])
+@pytest.mark.parametrize(
+    "persona",
+    ["learner", *(pytest.param(name, marks=pytest.mark.slow) for name in (*SEES_OTHERS, "outsider"))],
+)
 def test_second_step_is_required_of_who_sees_others_once_the_site_says_so(
     world: World, client_of: ClientOf, settings: Any, persona: str
 ) -> None:

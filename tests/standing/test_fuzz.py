@@ -310,7 +310,10 @@ def test_examples_are_enough_and_reach_every_route() -> None:
     } == set()
 
 
-@pytest.mark.parametrize("who", ["learner", "coach", "lead", "org_admin", "administrator", "visitor"])
+LONG_RUN = [pytest.param(who, marks=pytest.mark.slow) for who in ("coach", "org_admin", "administrator")]
+
+
+@pytest.mark.parametrize("who", ["learner", "lead", "visitor", *LONG_RUN])
 def test_few_odd_requests_are_answered(world: World, who: str) -> None:
     """Two each to five of the routes, when there is little time; the first of two is always the plainest."""
     few = TARGETS[who][:: max(1, len(TARGETS[who]) // 5)][:5]

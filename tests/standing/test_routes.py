@@ -408,9 +408,11 @@ APPS = (
 def is_for_the_long_run(persona: str, app: str) -> bool:
     """When there is little time a few stand for all: pages of accounts know no roles, twins answer alike."""
     if app in ("account", "livez", "readyz", "mfa", "usersessions"):
-        return persona not in ("learner", "administrator", "outsider", "visitor")
+        return persona not in ("learner", "visitor")
     if app == "programmes":
-        return persona in ("mentor", "lead", *OTHERS) and persona != "other_coach"
+        return persona not in ("learner", "coach", "visitor")
+    if app == "people":
+        return persona not in ("org_admin", "coach", "visitor")
     return persona in OTHERS and persona not in ("other_learner", "other_coach")
 
 
