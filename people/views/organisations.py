@@ -11,8 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views import View
 
+from downloads.tables import table_response, wanted_format
 from notifications.tasks import wake_up
 from people import actions
+from people.exporters import invitations_table, memberships_table
 from people.forms import EndMembershipForm, InvitationFilter, InviteForm, MembershipFilter
 from people.models import Invitation, Membership, Organisation
 from people.permissions import Permission, standing_of
@@ -74,6 +76,9 @@ class OrganisationPeopleView(OrganisationPageView):
         rows = permitted.filter(organisation=self.organisation).select_related("person", "team")
         filters = MembershipFilter(request.GET, queryset=rows)
         ordered = filters.qs.order_by("person__display_name", "person", "starts_on", "pk")
+        if wanted := wanted_format(request):
+            title = _("People of %(name)s") % {"name": self.organisation.name}
+            return table_response(memberships_table(ordered, title=title), wanted)
         context = self.context(
             filters=filters,
             page=Paginator(ordered, ROWS_A_PAGE).get_page(request.GET.get("page")),
@@ -87,6 +92,9 @@ class OrganisationInvitationsView(OrganisationPageView):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         filters = InvitationFilter(request.GET, queryset=self.permitted_invitations())
+        if wanted := wanted_format(request):
+            title = _("Invitations to %(name)s") % {"name": self.organisation.name}
+            return table_response(invitations_table(filters.qs, title=title), wanted)
         context = self.context(
             filters=filters,
             page=Paginator(filters.qs, ROWS_A_PAGE).get_page(request.GET.get("page")),

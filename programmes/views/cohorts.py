@@ -9,9 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views import View
 
+from downloads.tables import table_response, wanted_format
 from people.permissions import Permission, standing_of
 from people.views.permitted import permitted_or_404
 from programmes import actions
+from programmes.exporters import cohort_table
 from programmes.forms import CohortForm, EnrolmentFilter
 from programmes.models import Cohort, Enrolment
 from programmes.views.pages import Frame, crumbs_to, refuse, show_form, show_question
@@ -35,7 +37,10 @@ class CohortDetailView(View):
         standing = standing_of(request.user, cohort)
         enrolments = Enrolment.objects.filter(cohort=cohort).select_related("learner", "organisation", "team")
         filters = EnrolmentFilter(request.GET, queryset=enrolments)
-        page = Paginator(filters.qs.order_by("learner__display_name", "pk"), ROWS_A_PAGE)
+        ordered = filters.qs.order_by("learner__display_name", "pk")
+        if wanted := wanted_format(request):
+            return table_response(cohort_table(cohort, ordered), wanted)
+        page = Paginator(ordered, ROWS_A_PAGE)
         context = {
             "cohort": cohort,
             "programme": cohort.programme,

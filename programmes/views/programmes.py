@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from core.translated import translated_text
+from downloads.tables import table_response, wanted_format
 from people.models import Organisation
 from people.permissions import Permission, standing_of
 from people.views.permitted import permitted_or_404
 from programmes import actions
+from programmes.exporters import programmes_table
 from programmes.forms import ProgrammeCreateForm, ProgrammeFilter, ProgrammeForm
 from programmes.models import Programme, ProgrammeRole
 from programmes.queries import effects as foresight
@@ -54,6 +56,8 @@ class ProgrammeListView(View):
         if not (has_any or creates):
             raise PermissionDenied
         filters = ProgrammeFilter(request.GET, queryset=permitted)
+        if wanted := wanted_format(request):
+            return table_response(programmes_table(filters.qs), wanted)
         page = Paginator(filters.qs, ROWS_A_PAGE).get_page(request.GET.get("page"))
         rows = [(row, reads.language_states(row, row.units.all())) for row in page.object_list]
         context = {"filters": filters, "page": page, "rows": rows, "has_any": has_any, "may_create": creates}

@@ -175,6 +175,30 @@ def test_standards_and_their_criteria(world: World, client_of: ClientOf) -> None
     assert rows[1:] == [["A2", "", "Criterion Alder 2", ""]]
 
 
+def test_leads_get_their_programmes_and_who_is_in_a_cohort(world: World, client_of: ClientOf) -> None:
+    side, lead = world.ours, client_of(world.ours.lead)
+    rows = csv_rows(lead.get("/programmes/?download=csv"))
+    assert [row[:3] for row in rows[1:]] == [[side.programme.code, side.programme.title, side.provider.name]]
+    assert rows[1][4:] == ["52", "1", "1"]
+    rows = csv_rows(lead.get(f"/programmes/cohorts/{side.cohort.pk}/?download=csv"))
+    assert [row[:3] for row in rows[1:]] == [[side.learner.display_name, "Active", side.employer.name]]
+    assert lead.get(f"/programmes/cohorts/{world.theirs.cohort.pk}/?download=csv").status_code == 404
+
+
+def test_people_and_invitations_are_for_who_looks_after_the_organisation(
+    world: World, client_of: ClientOf
+) -> None:
+    side, base = world.ours, f"/organisations/{world.ours.employer.pk}"
+    p.InvitationFactory(organisation=side.employer, display_name="=Sample", invited_by=side.org_admin)
+    admin = client_of(side.org_admin)
+    people = csv_rows(admin.get(f"{base}/people/?download=csv"))
+    assert side.learner.email in [row[1] for row in people[1:]]
+    invited = csv_rows(admin.get(f"{base}/invitations/?download=csv"))
+    assert [(row[0], row[4]) for row in invited[1:]] == [("'=Sample", side.org_admin.display_name)]
+    for page in ("people", "invitations"):
+        assert client_of(world.theirs.org_admin).get(f"{base}/{page}/?download=csv").status_code == 404
+
+
 def test_headings_are_in_the_readers_language(world: World, client_of: ClientOf) -> None:
     person = p.UserFactory(language="pl")
     f.EnrolmentFactory(cohort=world.ours.cohort, learner=person, organisation=world.ours.employer)
