@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from programmes.actions import Day
+from programmes.forms.fields import DayField
 from programmes.models import Enrolment
 
 ROWS_AT_FIRST, ROWS_AT_MOST = 2, 13
@@ -60,12 +61,7 @@ def check_day(day: dt.date, enrolment: Enrolment) -> dt.date:
 class DayForm(forms.Form):
     """One further day: all of it or nothing."""
 
-    done_on = forms.DateField(
-        label=_("Date"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": _("Enter a date, such as 2026-11-19.")},
-    )
+    done_on = DayField(label=_("Date"), required=False)
     hours = hours_field()
     mins = minutes_field()
 

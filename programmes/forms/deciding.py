@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from people.models import Membership, User
+from programmes.forms.fields import DayField, is_key
 from programmes.models import ActivityEntry, Enrolment, ReturnPreset
 
 ENTRIES_AT_ONCE = 100
@@ -49,7 +50,7 @@ def chosen_entries(values: Sequence[str], *, waiting: QuerySet[ActivityEntry]) -
     Somebody may have been faster, so a key that is not among them is no error of the person's. Raises ValidationError
     for too many.
     """
-    keys = [int(text) for text in values if text.isascii() and text.isdigit() and len(text) < 19]
+    keys = [int(text) for text in values if is_key(text)]
     if len(keys) > ENTRIES_AT_ONCE:
         raise ValidationError(_("Choose 100 entries at most."))
     return list(waiting.filter(pk__in=keys))
@@ -68,22 +69,8 @@ class CoverForm(forms.Form):
             "invalid_choice": _("Choose a colleague from the list."),
         },
     )
-    starts_on = forms.DateField(
-        label=_("First day"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "invalid": _("Enter a date, such as 2026-11-19."),
-            "required": _("Enter the first day."),
-        },
-    )
-    ends_on = forms.DateField(
-        label=_("Last day"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "invalid": _("Enter a date, such as 2026-11-19."),
-            "required": _("Enter the last day."),
-        },
-    )
+    starts_on = DayField(label=_("First day"), error_messages={"required": _("Enter the first day.")})
+    ends_on = DayField(label=_("Last day"), error_messages={"required": _("Enter the last day.")})
     enrolments = forms.ModelMultipleChoiceField(
         queryset=Enrolment.objects.none(),
         label=_("For which learners?"),

@@ -16,6 +16,11 @@ MOST_HOURS = 20_000
 DAY_FORMAT = "%Y-%m-%d"
 
 
+def is_key(text: str) -> bool:
+    """Whether the text can be the key of a row."""
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
 def day_input() -> forms.DateInput:
     """The browser's own calendar."""
     return forms.DateInput(attrs={"type": "date"}, format=DAY_FORMAT)

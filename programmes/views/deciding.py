@@ -16,10 +16,11 @@ from core.transitions import TransitionRefused
 from people.permissions import Permission, standing_of
 from programmes import actions
 from programmes.forms import ReturnForm, chosen_entries
+from programmes.forms.fields import is_key
 from programmes.models import ActivityEntry, ActivityEvent
 from programmes.queries import activities as reads
 from programmes.views.activities import show_entry
-from programmes.views.permitted import entry_or_404, is_key
+from programmes.views.permitted import entry_or_404
 
 
 def _say(request: HttpRequest, text: str, events: Sequence[ActivityEvent]) -> None:

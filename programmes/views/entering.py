@@ -17,13 +17,14 @@ from django.views import View
 from people.permissions import Permission, standing_of
 from programmes import actions, forms
 from programmes.forms import ActivityForm, BaseDaysFormSet, DaysFormSet
+from programmes.forms.fields import is_key
 from programmes.models import ActivityEntry, AutosavedForm, Enrolment
 from programmes.queries import activities as reads
 from programmes.queries.entering import autosaved_form, has_content, made_from
 from programmes.queries.evidence import room_of
 from programmes.queries.progress import monday
 from programmes.tasks import check_evidence_soon
-from programmes.views.permitted import date_or_none, entry_or_404, is_key, own_enrolment
+from programmes.views.permitted import date_or_none, entry_or_404, own_enrolment
 
 MORE_ROWS = 3
 

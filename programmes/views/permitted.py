@@ -34,11 +34,6 @@ def date_or_none(text: str) -> dt.date | None:
         return None
 
 
-def is_key(text: str) -> bool:
-    """Whether the text can be the key of a row."""
-    return text.isascii() and text.isdigit() and len(text) < 19
-
-
 REASONS_KEY = "access_reasons"
 
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from people.models import User
-from programmes.models import ActivityEntry, ActivityEvent, Enrolment, EvidenceFile
+from programmes.models import ActivityEntry, ActivityEvent, Enrolment, EvidenceFile, SupportRole
 from standards.models import Criterion, Framework, Level, Scale
 from tests.factories import people as p
 from tests.factories import programmes as f
@@ -71,6 +71,18 @@ def learners(side: Side, places: Places) -> None:
             f.SupportRoleFactory(enrolment=enrolment, person=getattr(side, role), role=role)
         enrolment.breaks.create(starts_on=enrolment.starts_on, ends_on=enrolment.starts_on)
         add_entries(side, enrolment, place)
+
+
+def covers(side: Side, places: Places) -> None:
+    """Learners of the coach, each covered by a colleague."""
+    today = timezone.localdate()
+    for place in places:
+        learners(side, [place])
+        covered = SupportRole.objects.filter(person=side.coach, role="coach").latest("pk")
+        colleague = p.MembershipFactory(organisation=side.provider, role="coach").person
+        f.SupportRoleFactory(
+            enrolment=covered.enrolment, person=colleague, covers=covered, starts_on=today, ends_on=today
+        )
 
 
 def programmes(side: Side, places: Places) -> None:
@@ -169,6 +181,7 @@ PAGES: list[tuple[str, str, Grow, int]] = [
     (LIST, "manager", entries, 20),
     (f"{LIST}?kind=on_job&status=approved", "coach", entries, 17),
     ("/queue/", "coach", learners, 21),
+    ("/cover/", "coach", covers, 10),
     ("/team/", "manager", learners, 19),
     ("/lead/", "lead", learners, 17),
     ("/lead/", "lead", programmes, 17),
