@@ -1,7 +1,6 @@
 """Files with an activity: received, checked, taken off."""
 
 from collections.abc import Collection, Iterable
-from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -106,10 +105,13 @@ def delete_bytes_later(files: Iterable[EvidenceFile]) -> None:
 
     What is left after a failure the sweeper finds.
     """
-    for row in files:
-        for stored in (row.file, row.thumbnail):
-            if stored:
-                transaction.on_commit(partial(stored.storage.delete, str(stored.name)), robust=True)
+    doomed = [(it.storage, str(it.name)) for row in files for it in (row.file, row.thumbnail) if it]
+
+    def delete_bytes() -> None:  # a function with a name: Django logs it when it fails
+        for storage, name in doomed:
+            storage.delete(name)
+
+    transaction.on_commit(delete_bytes, robust=True)
 
 
 @transaction.atomic

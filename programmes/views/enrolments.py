@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views import View
 
+from notifications.tasks import wake_up
 from people.models import Organisation
 from people.permissions import Permission, standing_of
 from people.views.permitted import permitted_or_404
@@ -125,13 +126,15 @@ class EnrolmentInviteView(EnrolmentCreateView):
         return InviteForm(*args, employer=self.employer, **kwargs)
 
     def enrol(self, form: Any) -> Enrolment:
-        return actions.invite_learner(
+        enrolment = actions.invite_learner(
             cohort=self.cohort,
             newcomer=form.newcomer(),
             employer=self.employer,
             placement=form.placement(),
             by=self.request.user,
         )
+        wake_up()
+        return enrolment
 
     def frame(self) -> Frame:
         intro = _("They get an e-mail, join the employer, and then find the programme on their home page.")
@@ -249,6 +252,7 @@ class SupportInviteView(View):
             except ValidationError as error:
                 refuse(form, error)
             else:
+                wake_up()
                 name = form.cleaned_data["display_name"]
                 messages.success(
                     request, _("%(name)s is invited and supports this learner.") % {"name": name}

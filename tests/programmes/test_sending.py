@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 
+import pytest
 from django.test import Client
 from django.utils import timezone
 
@@ -157,3 +158,23 @@ def test_an_agreed_break_is_not_ended_as_leave(world: World, client_of: ClientOf
     url = page("leave_unmark", world.ours.enrolment.pk, pause.pk)
     assert client_of(world.ours.learner).post(url).status_code == 404
     assert BreakInLearning.objects.filter(pk=pause.pk).exists()
+
+
+def test_bytes_that_cannot_be_deleted_are_left_to_the_sweeper(
+    world: World,
+    client_of: ClientOf,
+    django_capture_on_commit_callbacks: Callable[..., object],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    entry = entry_of(world)
+    storage = type(f.EvidenceFactory(entry=entry).file.storage)
+
+    def fail(self: object, name: str) -> None:
+        raise OSError("read only")
+
+    monkeypatch.setattr(storage, "delete", fail)
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
+        client_of(world.ours.learner).post(page("activity_delete", entry.pk))
+    assert not ActivityEntry.objects.filter(pk=entry.pk).exists()
+    assert "delete_bytes in on_commit()" in caplog.text
