@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from people.models import User
 from programmes.models import ActivityEntry, AutosavedForm, EvidenceFile
+from programmes.queries.entering import made_from
 from tests.factories import programmes as f
 from tests.programmes.test_views import entry_of, page, photo, said
 from tests.standing.forms import post_new, typed
@@ -141,6 +142,8 @@ def test_a_change_sent_twice_is_one_change(world: World, client_of: ClientOf) ->
 
 def test_a_token_of_somebody_elses_form_gets_the_form_again(world: World, client_of: ClientOf) -> None:
     f.ActivityFactory(enrolment=world.theirs.enrolment, form_token=TOKEN)
+    assert made_from(uuid.UUID(TOKEN), by=world.ours.learner) == []
+    assert len(made_from(uuid.UUID(TOKEN), by=world.theirs.learner)) == 1
     response = post_new(client_of(world.ours.learner), typed(world, form_token=TOKEN))
     assert response.status_code == 200
     assert str(response.context["token"]) != TOKEN

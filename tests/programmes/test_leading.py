@@ -168,13 +168,17 @@ def test_action_refuses_whom_the_form_does_not_offer(world: World, today: dt.dat
         )
 
 
-def test_lead_invites_somebody_new_and_enrols_them(world: World, lead: Client, today: dt.date) -> None:
+def test_lead_invites_somebody_new_and_enrols_them(
+    world: World, lead: Client, today: dt.date, django_capture_on_commit_callbacks: Any
+) -> None:
     side = world.ours
     page = f"{url('enrolment_invite', side.cohort.pk)}?employer={side.employer.pk}"
     assert lead.get(page).status_code == 200
     new = {"email": "New.Person@sample.example", "display_name": "Sample New Person", "language": "pl"}
     assert faults(lead.post(page, enrolled(today, **{**new, "email": "nobody"}))) == {"email"}
-    assert lead.post(page, enrolled(today, **new)).status_code == 302
+    with django_capture_on_commit_callbacks() as callbacks:
+        assert lead.post(page, enrolled(today, **new)).status_code == 302
+    assert len(callbacks) == 1  # the mail goes now, not with the next minute
     invitation = Invitation.objects.get()
     assert (invitation.person.email, invitation.organisation, invitation.role) == (
         "new.person@sample.example",
@@ -520,7 +524,7 @@ def test_change_of_support_is_a_new_row_and_access_follows(
 
 
 def test_lead_invites_a_mentor_whose_access_begins_when_they_joined(
-    world: World, lead: Client, today: dt.date
+    world: World, lead: Client, today: dt.date, django_capture_on_commit_callbacks: Any
 ) -> None:
     side = world.ours
     page = url("support_invite", side.enrolment.pk, "mentor")
@@ -528,7 +532,9 @@ def test_lead_invites_a_mentor_whose_access_begins_when_they_joined(
     new = {"email": "mentor.new@sample.example", "display_name": "Sample New Mentor", "language": "es"}
     assert faults(lead.post(page, {**new, "starts_on": today - DAY})) == {"starts_on"}
     assert Invitation.objects.count() == 0
-    lead.post(page, {**new, "starts_on": today})
+    with django_capture_on_commit_callbacks() as callbacks:
+        lead.post(page, {**new, "starts_on": today})
+    assert len(callbacks) == 1
     person = User.objects.get(email="mentor.new@sample.example")
     assert (
         SupportRole.objects.filter(enrolment=side.enrolment, role="mentor", ends_on=None).get().person
