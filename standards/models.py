@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.models import WithTexts
 from core.tags import Tag, Tone
 from core.transitions import Moves
 from people.permissions import AccessPaths, PermittedQuerySet
@@ -154,3 +155,27 @@ class Criterion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
+
+
+class GoalTemplate(WithTexts):
+    """A goal that fits a framework, written once: a learner starts from it and ties it to their own work."""
+
+    framework = models.ForeignKey(Framework, on_delete=models.CASCADE, related_name="goal_templates")
+    code = models.SlugField(_("code"), max_length=60)
+    title = models.CharField(_("title"), max_length=200)
+    why = models.TextField(_("why it matters at work"), blank=True, max_length=3000)
+    measure = models.TextField(_("how I will know"), blank=True, max_length=2000)
+    criteria = models.ManyToManyField(Criterion, related_name="goal_templates", blank=True)
+    weeks = models.PositiveSmallIntegerField(_("usual weeks until the target date"), default=8)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["framework", "order", "code"]
+        verbose_name = _("goal template")
+        verbose_name_plural = _("goal templates")
+        constraints = [
+            models.UniqueConstraint(fields=["framework", "code"], name="standards_template_unique_code")
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from standards.models import Criterion, Framework, Level, Scale
+from standards.models import Criterion, Framework, GoalTemplate, Level, Scale
 
 
 @register(Scale)
@@ -23,3 +23,8 @@ class FrameworkTranslation(TranslationOptions):
 @register(Criterion)
 class CriterionTranslation(TranslationOptions):
     fields = ("title", "description")
+
+
+@register(GoalTemplate)
+class GoalTemplateTranslation(TranslationOptions):
+    fields = ("title", "why", "measure")

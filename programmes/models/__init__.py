@@ -8,21 +8,38 @@ from programmes.models.activities import (
     Reflection,
     UncountedReason,
 )
+from programmes.models.applications import (
+    APPLICATION_MOVES,
+    ApplicationBenefit,
+    ApplicationEvent,
+    ApplicationRecord,
+    BenefitUnit,
+)
 from programmes.models.enrolments import ENROLMENT_MOVES, BreakInLearning, Cohort, Enrolment, SupportRole
+from programmes.models.goals import GOAL_MOVES, Goal, GoalCheckIn, GoalEvent
 from programmes.models.history import ActivityEvent, AutosavedForm, ReturnPreset
 from programmes.models.programmes import PROGRAMME_MOVES, Partnership, Programme, ProgrammeRole, ProgrammeUnit
 
 __all__ = [
     "ACTIVITY_MOVES",
+    "APPLICATION_MOVES",
     "ENROLMENT_MOVES",
+    "GOAL_MOVES",
     "PROGRAMME_MOVES",
     "ActivityEntry",
     "ActivityEvent",
+    "ApplicationBenefit",
+    "ApplicationEvent",
+    "ApplicationRecord",
     "AutosavedForm",
+    "BenefitUnit",
     "BreakInLearning",
     "Cohort",
     "Enrolment",
     "EvidenceFile",
+    "Goal",
+    "GoalCheckIn",
+    "GoalEvent",
     "LearningStrategy",
     "Partnership",
     "Programme",

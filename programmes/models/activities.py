@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.tags import Tag, Tone
 from people.models import Organisation
-from people.permissions import AccessPaths, Permission, PermittedQuerySet, Shown
+from people.permissions import AccessPaths, Condition, Permission, PermittedQuerySet, Shown
 from programmes.models.enrolments import BreakInLearning, Enrolment
 from standards.models import Criterion
 from uploads.models import FileState, SentFile, SentFileQuerySet
@@ -43,6 +43,7 @@ class UncountedReason(models.TextChoices):
     DRAFT = "draft", _("It is a draft. It counts once it is sent and verified.")
     WAITING = "waiting", _("It waits to be verified.")
     RETURNED = "returned", _("It was returned and has not been sent again.")
+    SUPERSEDED = "superseded", _("It was replaced by an amended version.")
     FUTURE = "future", _("The date is in the future.")
     OUTSIDE = "outside", _("The date is outside the programme.")
     BREAK = "break", _("The date is in a break from learning.")
@@ -71,6 +72,7 @@ class ActivityQuerySet(PermittedQuerySet):
                 When(status=status.DRAFT, then=Value(UncountedReason.DRAFT.value)),
                 When(status=status.SUBMITTED, then=Value(UncountedReason.WAITING.value)),
                 When(status=status.RETURNED, then=Value(UncountedReason.RETURNED.value)),
+                When(status=status.SUPERSEDED, then=Value(UncountedReason.SUPERSEDED.value)),
                 When(done_on__gt=on, then=Value(UncountedReason.FUTURE.value)),
                 When(outside, then=Value(UncountedReason.OUTSIDE.value)),
                 When(Exists(breaks), then=Value(UncountedReason.BREAK.value)),
@@ -83,7 +85,11 @@ class ActivityQuerySet(PermittedQuerySet):
 
 
 class ActivityEntry(models.Model):
-    """One piece of learning on one day. `minutes` is whole minutes without breaks."""
+    """One piece of learning on one day. `minutes` is whole minutes without breaks.
+
+    A verified entry changes only by an amendment: a new entry that `amends` it and goes through approval itself. The
+    old one counts until the new one is verified, and is replaced then: never both (docs/adr/0011).
+    """
 
     class Kind(models.TextChoices):
         ON_JOB = "on_job", _("On the job")
@@ -94,6 +100,7 @@ class ActivityEntry(models.Model):
         SUBMITTED = "submitted", _("Sent")
         RETURNED = "returned", _("Returned")
         APPROVED = "approved", _("Verified")
+        SUPERSEDED = "superseded", _("Replaced")
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="activities")
     kind = models.CharField(_("type"), max_length=7, choices=Kind)
@@ -110,6 +117,13 @@ class ActivityEntry(models.Model):
     cost = models.DecimalField(_("cost"), max_digits=9, decimal_places=2, null=True, blank=True)
     is_paid = models.BooleanField(_("in paid working time"), default=True)
     criteria = models.ManyToManyField(Criterion, related_name="activities", blank=True)
+    goal = models.ForeignKey(
+        "Goal", on_delete=models.SET_NULL, null=True, blank=True, related_name="activities"
+    )
+    amends = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="amended_by", editable=False
+    )
+    amendment_reason = models.TextField(_("why it is amended"), blank=True, max_length=500)
     status = models.CharField(_("state"), max_length=10, choices=Status, default=Status.DRAFT)
     exception_reason = models.TextField(_("why it is out of the ordinary"), blank=True, max_length=500)
     revision = models.PositiveIntegerField(default=1)
@@ -134,7 +148,9 @@ class ActivityEntry(models.Model):
     )
 
     objects = ActivityQuerySet.as_manager()
-    _SENT = frozenset({Status.SUBMITTED.value, Status.RETURNED.value, Status.APPROVED.value})
+    _SENT = frozenset(
+        {Status.SUBMITTED.value, Status.RETURNED.value, Status.APPROVED.value, Status.SUPERSEDED.value}
+    )
     access = AccessPaths(
         enrolment="enrolment",
         conditions={
@@ -179,8 +195,12 @@ class ActivityEntry(models.Model):
                 name="programmes_activity_within_a_day",
             ),
             models.CheckConstraint(
-                condition=Q(status="approved", approved_at__isnull=False, approved_by__isnull=False)
-                | (~Q(status="approved") & Q(approved_at=None, approved_by=None)),
+                condition=Q(
+                    status__in=["approved", "superseded"],
+                    approved_at__isnull=False,
+                    approved_by__isnull=False,
+                )
+                | (~Q(status__in=["approved", "superseded"]) & Q(approved_at=None, approved_by=None)),
                 name="programmes_activity_approved_together",
             ),
             models.CheckConstraint(
@@ -223,13 +243,15 @@ ACTIVITY_MOVES: dict[str, frozenset[str]] = {
         {_A.APPROVED, _A.RETURNED, _A.DRAFT}
     ),  # back to a draft: its learner took it back
     _A.RETURNED: frozenset({_A.SUBMITTED}),
-    _A.APPROVED: frozenset(),
+    _A.APPROVED: frozenset({_A.SUPERSEDED}),  # by the approval of its amendment
+    _A.SUPERSEDED: frozenset(),
 }
 ACTIVITY_LOOKS: dict[str, tuple[Tone, str]] = {
     _A.DRAFT: ("neutral", "pencil"),
     _A.SUBMITTED: ("info", "send"),
     _A.RETURNED: ("warning", "arrow-return-left"),
     _A.APPROVED: ("success", "check-circle"),
+    _A.SUPERSEDED: ("neutral", "arrow-return-left"),
 }
 
 
@@ -263,11 +285,20 @@ class EvidenceFile(SentFile):
     """A file that shows what was done. Others than its learner see it once it passed the check."""
 
     entry = models.ForeignKey(ActivityEntry, on_delete=models.CASCADE, related_name="evidence")
+    # A file for the answer whether it was applied: shown to others once that answer is sent.
+    application = models.ForeignKey(
+        "ApplicationRecord", on_delete=models.CASCADE, null=True, blank=True, related_name="evidence"
+    )
+    is_held_back = models.BooleanField(default=False)
     is_shared = models.BooleanField(_("also for the workplace mentor"), default=True)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     objects = EvidenceQuerySet.as_manager()
-    _SENT_CLEAN = {"entry__status": ActivityEntry._SENT, "status": frozenset({FileState.CLEAN.value})}
+    _SENT_CLEAN: Condition = {
+        "entry__status": ActivityEntry._SENT,
+        "status": frozenset({FileState.CLEAN.value}),
+        "is_held_back": frozenset({False}),
+    }
     access = AccessPaths(
         enrolment="entry__enrolment",
         conditions={

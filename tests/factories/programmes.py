@@ -11,9 +11,14 @@ from people.models import Organisation
 from programmes.models import (
     ActivityEntry,
     ActivityEvent,
+    ApplicationEvent,
+    ApplicationRecord,
     Cohort,
     Enrolment,
     EvidenceFile,
+    Goal,
+    GoalCheckIn,
+    GoalEvent,
     LearningStrategy,
     Programme,
     ProgrammeRole,
@@ -121,6 +126,7 @@ class ActivityFactory(DjangoModelFactory):
             approved_at=factory.LazyFunction(timezone.now),
             approved_by=factory.SubFactory(UserFactory),
         )
+        superseded = factory.Trait(approved=True, status=ActivityEntry.Status.SUPERSEDED)
 
 
 class ActivityEventFactory(DjangoModelFactory):
@@ -156,3 +162,92 @@ class EvidenceFactory(DjangoModelFactory):
             claimed_until=factory.LazyFunction(lambda: timezone.now() + dt.timedelta(minutes=5)),
         )
         rejected = factory.Trait(status=FileState.REJECTED, file="", rejection="macros")
+
+
+class ApplicationFactory(DjangoModelFactory):
+    """A prompt for a verified activity off the job; give `sent`, `returned`, `confirmed` or `not_applied`."""
+
+    class Meta:
+        model = ApplicationRecord
+
+    entry = factory.SubFactory(ActivityFactory, approved=True)
+
+    class Params:
+        sent = factory.Trait(
+            status=ApplicationRecord.Status.SUBMITTED,
+            what_changed="I plan the week with the whole team now.",
+            applied_on=factory.LazyFunction(timezone.localdate),
+            submitted_at=factory.LazyFunction(timezone.now),
+        )
+        returned = factory.Trait(sent=True, status=ApplicationRecord.Status.RETURNED)
+        confirmed = factory.Trait(
+            sent=True,
+            status=ApplicationRecord.Status.CONFIRMED,
+            confirmed_at=factory.LazyFunction(timezone.now),
+            confirmed_by=factory.SubFactory(UserFactory),
+        )
+        not_applied = factory.Trait(
+            status=ApplicationRecord.Status.NOT_APPLIED, not_applied_reason="The machine was sold."
+        )
+
+
+class ApplicationEventFactory(DjangoModelFactory):
+    class Meta:
+        model = ApplicationEvent
+
+    record = factory.SubFactory(ApplicationFactory)
+    kind = ApplicationEvent.Kind.SUBMITTED
+    by = factory.SelfAttribute("record.entry.enrolment.learner")
+    at = factory.LazyFunction(timezone.now)
+
+
+class GoalFactory(DjangoModelFactory):
+    """A draft, due in six weeks; give the name of another status to have it there."""
+
+    class Meta:
+        model = Goal
+
+    enrolment = factory.SubFactory(EnrolmentFactory)
+    title = factory.Sequence(lambda n: f"Goal {n}")
+    why = "It comes up every week."
+    measure = "The team does it without asking."
+    target_on = factory.LazyFunction(lambda: timezone.localdate() + dt.timedelta(weeks=6))
+
+    class Params:
+        proposed = factory.Trait(status=Goal.Status.PROPOSED, proposed_at=factory.LazyFunction(timezone.now))
+        agreed = factory.Trait(
+            proposed=True,
+            status=Goal.Status.AGREED,
+            agreed_at=factory.LazyFunction(timezone.now),
+            agreed_by=factory.SubFactory(UserFactory),
+        )
+        in_progress = factory.Trait(agreed=True, status=Goal.Status.IN_PROGRESS)
+        closed = factory.Trait(
+            agreed=True,
+            status=Goal.Status.ACHIEVED,
+            outcome="It works.",
+            closed_at=factory.LazyFunction(timezone.now),
+        )
+        achieved = factory.Trait(closed=True)
+        partly_achieved = factory.Trait(closed=True, status=Goal.Status.PARTLY_ACHIEVED)
+        dropped = factory.Trait(closed=True, status=Goal.Status.DROPPED)
+
+
+class GoalCheckInFactory(DjangoModelFactory):
+    class Meta:
+        model = GoalCheckIn
+
+    goal = factory.SubFactory(GoalFactory, in_progress=True)
+    checked_on = factory.LazyFunction(timezone.localdate)
+    progress = 40
+    by = factory.SelfAttribute("goal.enrolment.learner")
+
+
+class GoalEventFactory(DjangoModelFactory):
+    class Meta:
+        model = GoalEvent
+
+    goal = factory.SubFactory(GoalFactory)
+    kind = GoalEvent.Kind.CREATED
+    by = factory.SelfAttribute("goal.enrolment.learner")
+    at = factory.LazyFunction(timezone.now)

@@ -31,10 +31,10 @@ from tests.worlds import PERSONAS, Side, World
 
 P = Permission
 EVERYBODY = (*PERSONAS, *(f"other_{name}" for name in PERSONAS), "administrator", "outsider", "visitor")
-STATES = ("draft", "submitted", "returned", "approved")
+STATES = ("draft", "submitted", "returned", "approved", "superseded")
 KINDS = ("on_job", "off_job")
 
-# "sent" stands for submitted, returned and approved; "any" for all values in its place.
+# "sent" stands for every state but draft; "any" for all values in its place.
 TABLE: dict[Permission, dict[str, str]] = {
     P.ENROLMENT_READ: {"enrolment": "learner coach mentor manager org_admin lead administrator"},
     P.PROGRESS_READ: {"enrolment": "learner coach mentor manager lead"},
@@ -59,6 +59,19 @@ TABLE: dict[Permission, dict[str, str]] = {
         "activity sent on_job": "coach mentor manager",
         "activity sent off_job": "coach",
     },
+    P.APPLICATION_READ: {
+        "application prompted": "learner",
+        "application answered": "learner coach mentor manager lead administrator",
+    },
+    P.APPLICATION_CHANGE: {"application prompted": "learner", "application answered": "learner"},
+    P.APPLICATION_CONFIRM: {"application prompted": "", "application answered": "mentor manager"},
+    P.GOAL_CREATE: {"enrolment": "learner"},
+    P.GOAL_READ: {
+        "goal draft": "learner",
+        "goal shown": "learner coach mentor manager lead administrator",
+    },
+    P.GOAL_CHANGE: {"goal draft": "learner", "goal shown": "learner"},
+    P.GOAL_AGREE: {"goal draft": "", "goal shown": "coach manager"},
     P.LEAVE_MARK: {"enrolment": "learner coach"},
     P.COVER_SET: {"enrolment": "coach"},
     P.REFLECTION_READ: {
@@ -129,9 +142,12 @@ TABLE: dict[Permission, dict[str, str]] = {
 MEMBERS = " ".join((*PERSONAS, *(f"other_{name}" for name in PERSONAS)))
 """A framework belongs to nobody: everybody with a membership reads it, on both sides."""
 
+VERIFIED = ("approved", "superseded")
 UNCLEAN = ("received", "checking", "rejected")
 ANY = {1: STATES, 2: KINDS, 3: ("shared", "private"), 4: (*UNCLEAN, "clean")}
-SEVERAL = {"sent": STATES[1:], "unclean": UNCLEAN}
+ANSWERS = ("submitted", "returned", "confirmed", "not_applied")
+GOALS = ("proposed", "agreed", "in_progress", "achieved", "partly_achieved", "dropped")
+SEVERAL = {"sent": STATES[1:], "unclean": UNCLEAN, "answered": ANSWERS, "shown": GOALS}
 Rows = dict[str, models.Model]
 
 
@@ -164,8 +180,8 @@ def rows_of(side: Side) -> Rows:
                 status=state,
                 submitted_at=timezone.now(),
                 organisation=side.employer,
-                approved_at=timezone.now() if state == "approved" else None,
-                approved_by=side.coach if state == "approved" else None,
+                approved_at=timezone.now() if state in VERIFIED else None,
+                approved_by=side.coach if state in VERIFIED else None,
             ),
         )
         for state, kind in product(STATES, KINDS)
@@ -183,6 +199,9 @@ def rows_of(side: Side) -> Rows:
         )
     for model in (Reflection, EvidenceFile):
         model.objects.bulk_create([row for row in rows.values() if isinstance(row, model)])
+    rows |= {f"goal {state}": goal_in(side, state) for state in ("draft", *GOALS)}
+    for state in ("prompted", *ANSWERS):
+        rows[f"application {state}"] = application_in(side, state)
     return rows | {
         "enrolment": side.enrolment,
         "programme": side.programme,
@@ -194,6 +213,23 @@ def rows_of(side: Side) -> Rows:
         "membership": Membership.objects.get(person=side.mentor),
         "invitation": p.InvitationFactory(organisation=side.employer),
     }
+
+
+def goal_in(side: Side, state: str) -> models.Model:
+    traits = {} if state == "draft" else {state: True}
+    agreed = {} if state in ("draft", "proposed") else {"agreed_by": side.coach}
+    goal: models.Model = f.GoalFactory(enrolment=side.enrolment, **traits, **agreed)
+    return goal
+
+
+def application_in(side: Side, state: str) -> models.Model:
+    entry = f.ActivityFactory(enrolment=side.enrolment, strategy=side.strategy)
+    trait = {"submitted": "sent"}.get(state, state)
+    by = {"confirmed_by": side.manager} if state == "confirmed" else {}
+    row: models.Model = f.ApplicationFactory(
+        entry=entry, **{} if state == "prompted" else {trait: True}, **by
+    )
+    return row
 
 
 def frameworks_of() -> Rows:
@@ -301,7 +337,8 @@ def test_nobody_approves_their_own_record_whatever_their_other_roles(world: Worl
 def test_administrator_does_not_approve_even_what_somebody_else_did(world: World) -> None:
     entry = f.ActivityFactory(enrolment=world.ours.enrolment, strategy=world.ours.strategy, sent=True)
     assert can(world.administrator, P.ACTIVITY_APPROVE, entry) is False
-    assert frozenset({P.ACTIVITY_APPROVE, P.ENROLMENT_CHANGE}) == NEVER_OWN
+    never = {P.ACTIVITY_APPROVE, P.APPLICATION_CONFIRM, P.GOAL_AGREE, P.ENROLMENT_CHANGE}
+    assert never == NEVER_OWN
 
 
 # Days -----------------------------------------------------------------------------------

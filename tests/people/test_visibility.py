@@ -18,7 +18,15 @@ from people.permissions import (
     standing_of,
 )
 from people.queries.visibility import ROLE_NAMES, Place, places_of
-from programmes.models import ActivityEntry, Enrolment, EvidenceFile, Reflection, SupportRole
+from programmes.models import (
+    ActivityEntry,
+    ApplicationRecord,
+    Enrolment,
+    EvidenceFile,
+    Goal,
+    Reflection,
+    SupportRole,
+)
 from tests.factories import people as p
 from tests.factories import programmes as f
 from tests.worlds import World
@@ -63,6 +71,8 @@ def test_every_kind_of_data_is_said_with_who_sees_it(world: World) -> None:
         ["Administrator"],
         [],
         ["Programme lead", "Administrator"],
+        [],
+        [],
     ]
     assert list(lines(employer).values()) == [
         {
@@ -72,7 +82,9 @@ def test_every_kind_of_data_is_said_with_who_sees_it(world: World) -> None:
     ]
 
 
-@pytest.mark.parametrize("model", [Enrolment, ActivityEntry, Reflection, EvidenceFile])
+@pytest.mark.parametrize(
+    "model", [Enrolment, ActivityEntry, Reflection, EvidenceFile, ApplicationRecord, Goal]
+)
 def test_page_agrees_with_the_rights_themselves(world: World, model: type) -> None:
     """For every persona and permission: named on the page exactly if the rights open at least some rows."""
     place = places_of(world.ours.learner)[0]
@@ -143,7 +155,7 @@ def test_people_of_the_other_side_are_not_named(world: World) -> None:
 
 def test_every_relation_has_a_name_and_every_condition_words() -> None:
     assert set(ROLE_NAMES) == set(Relation)
-    for model in (Enrolment, ActivityEntry, Reflection, EvidenceFile):
+    for model in (Enrolment, ActivityEntry, Reflection, EvidenceFile, ApplicationRecord, Goal):
         paths = access_of(model)
         used = {name for shown in paths.shown for name in GRANTS[shown.permission].values() if name}
         assert used <= set(paths.condition_words), model

@@ -28,10 +28,16 @@ from people.queries.invitations import token_from
 from programmes.models import (
     ActivityEntry,
     ActivityEvent,
+    ApplicationBenefit,
+    ApplicationEvent,
+    ApplicationRecord,
     AutosavedForm,
     BreakInLearning,
     Enrolment,
     EvidenceFile,
+    Goal,
+    GoalCheckIn,
+    GoalEvent,
     Reflection,
     SupportRole,
 )
@@ -112,10 +118,16 @@ def test_migrations_go_back_to_nothing_and_forward_again(db: None) -> None:
 LEARNERS_OWN = {
     ActivityEntry,
     ActivityEvent,
+    ApplicationBenefit,
+    ApplicationEvent,
+    ApplicationRecord,
     AutosavedForm,
     BreakInLearning,
     Enrolment,
     EvidenceFile,
+    Goal,
+    GoalCheckIn,
+    GoalEvent,
     Reflection,
     SupportRole,
 }

@@ -18,16 +18,22 @@ from notifications.models import DELIVERY_MOVES, Delivery
 from programmes import actions
 from programmes.models import (
     ACTIVITY_MOVES,
+    APPLICATION_MOVES,
     ENROLMENT_MOVES,
+    GOAL_MOVES,
     PROGRAMME_MOVES,
     ActivityEntry,
+    ApplicationRecord,
     Enrolment,
     EvidenceFile,
+    Goal,
     Programme,
     Reflection,
 )
 from programmes.models.activities import ACTIVITY_LOOKS, OPEN_STATUSES
+from programmes.models.applications import APPLICATION_LOOKS
 from programmes.models.enrolments import ENROLMENT_LOOKS
+from programmes.models.goals import GOAL_LOOKS
 from programmes.models.programmes import PROGRAMME_LOOKS
 from standards.models import FRAMEWORK_MOVES, Framework
 from tests.factories import programmes as f
@@ -36,9 +42,11 @@ from uploads.receiving import receive_upload
 
 MOVES = {
     ActivityEntry: ACTIVITY_MOVES,
+    ApplicationRecord: APPLICATION_MOVES,
     Delivery: DELIVERY_MOVES,
     Enrolment: ENROLMENT_MOVES,
     Framework: FRAMEWORK_MOVES,
+    Goal: GOAL_MOVES,
     Programme: PROGRAMME_MOVES,
 }
 
@@ -50,6 +58,26 @@ LEGAL = {
         submitted approved
         submitted draft
         returned submitted
+        approved superseded
+    """,
+    ApplicationRecord: """
+        prompted submitted
+        prompted not_applied
+        submitted confirmed
+        submitted returned
+        returned submitted
+        returned not_applied
+        not_applied submitted
+    """,
+    Goal: """
+        draft proposed
+        proposed agreed
+        proposed draft
+        agreed in_progress
+        agreed dropped
+        in_progress achieved
+        in_progress partly_achieved
+        in_progress dropped
     """,
     Enrolment: """
         invited onboarding
@@ -100,6 +128,8 @@ def test_move_table_is_the_one_of_the_design_and_names_every_status(model: Any) 
 
 def test_every_status_has_a_look() -> None:
     assert {str(state) for state in ACTIVITY_LOOKS} == set(ActivityEntry.Status.values)
+    assert {str(state) for state in APPLICATION_LOOKS} == set(ApplicationRecord.Status.values)
+    assert {str(state) for state in GOAL_LOOKS} == set(Goal.Status.values)
     assert {str(state) for state in ENROLMENT_LOOKS} == set(Enrolment.Status.values)
     assert {str(state) for state in PROGRAMME_LOOKS} == set(Programme.Status.values)
 
@@ -177,7 +207,8 @@ def send_back(world: World, entry: ActivityEntry) -> None:
 Action = Callable[[World, ActivityEntry], None]
 CHANGED, REFUSED, DENIED = actions.EntryChanged, TransitionRefused, PermissionDenied
 GONE = ""
-# What becomes of an entry in each status: the status that it has then, or what is raised.
+# What becomes of an entry in each status: the status that it has then, or what is raised. A replaced entry is as
+# locked as a verified one.
 ACTIONS: list[tuple[Action, dict[str, Any]]] = [
     (change, {"draft": "draft", "submitted": CHANGED, "returned": "returned", "approved": CHANGED}),
     (attach, {"draft": "draft", "submitted": CHANGED, "returned": "returned", "approved": CHANGED}),
@@ -188,12 +219,14 @@ ACTIONS: list[tuple[Action, dict[str, Any]]] = [
     (approve, {"draft": DENIED, "submitted": "approved", "returned": REFUSED, "approved": REFUSED}),
     (send_back, {"draft": DENIED, "submitted": "returned", "returned": REFUSED, "approved": REFUSED}),
 ]
+for _action, outcomes in ACTIONS:
+    outcomes["superseded"] = outcomes["approved"]
 
 
 def entry_in(world: World, status: str) -> ActivityEntry:
-    traits = {"submitted": {"sent": True}, "returned": {"returned": True}, "approved": {"approved": True}}
+    traits = {} if status == "draft" else {{"submitted": "sent"}.get(status, status): True}
     entry: ActivityEntry = f.ActivityFactory(
-        enrolment=world.ours.enrolment, strategy=world.ours.strategy, **traits.get(status, {})
+        enrolment=world.ours.enrolment, strategy=world.ours.strategy, **traits
     )
     entry.criteria.set(world.ours.criteria[:1])
     Reflection.objects.create(entry=entry, text="Mine")

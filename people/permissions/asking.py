@@ -1,8 +1,4 @@
-"""Who may do what: the only place that answers it.
-
-A person stands to a record in one or more relations (coach of this enrolment, administrator of this
-organisation, ...), worked out from today's support roles, programme roles and memberships. GRANTS says which
-relations hold a permission, and on which rows. `can()` and `.permitted_to()` both read it.
+"""Asking the table: from a model's own description of its rows to queries and answers.
 
 Nothing above this app is imported. A model says by lookup paths how its rows hang on an enrolment, an
 organisation or a programme, and the queries are built from those strings.
@@ -12,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
@@ -20,129 +15,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from people.permissions.grants import GRANTS, NEVER_OWN, SUPPORTERS, Permission, Relation
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
     from django_stubs_ext import StrPromise
 
     from people.models import User
-
-
-class Relation(StrEnum):
-    """How a person stands to a record."""
-
-    LEARNER = "learner"
-    COACH = "coach"
-    MENTOR = "mentor"
-    MANAGER = "manager"
-    PROGRAMME_LEAD = "programme_lead"
-    ORG_ADMIN = "org_admin"
-    ADMINISTRATOR = "administrator"
-    MEMBER = "member"
-
-
-class Permission(StrEnum):
-    """NOUN_VERB; one for each cell of the access table that differs from its neighbours."""
-
-    ENROLMENT_READ = "enrolment_read"
-    PROGRESS_READ = "progress_read"
-    ACTIVITY_CREATE = "activity_create"
-    ACTIVITY_READ = "activity_read"
-    ACTIVITY_READ_DETAIL = "activity_read_detail"
-    ACTIVITY_READ_LOGGED = "activity_read_logged"
-    ACTIVITY_CHANGE = "activity_change"
-    ACTIVITY_APPROVE = "activity_approve"
-    LEAVE_MARK = "leave_mark"
-    COVER_SET = "cover_set"
-    REFLECTION_READ = "reflection_read"
-    REFLECTION_CHANGE = "reflection_change"
-    EVIDENCE_READ = "evidence_read"
-    EVIDENCE_READ_LOGGED = "evidence_read_logged"
-    EVIDENCE_CHANGE = "evidence_change"
-    ENROLMENT_CHANGE = "enrolment_change"
-    ENROLMENT_START = "enrolment_start"
-    PROGRAMME_CREATE = "programme_create"
-    PROGRAMME_CHANGE = "programme_change"
-    COHORT_CHANGE = "cohort_change"
-    PROGRAMME_READ = "programme_read"
-    PROGRAMME_WATCH = "programme_watch"
-    ORGANISATION_READ = "organisation_read"
-    ORGANISATION_READ_TOTALS = "organisation_read_totals"
-    INVITATION_CREATE = "invitation_create"
-    MEMBERSHIP_CHANGE = "membership_change"
-    FRAMEWORK_READ = "framework_read"
-    FRAMEWORK_READ_DRAFT = "framework_read_draft"
-
-
-EVERY_ROW = ""
-"""A grant without a condition. Anything else names a condition that the model declares."""
-
-_SUPPORTERS = (Relation.COACH, Relation.MENTOR, Relation.MANAGER)
-
-
-def _on(condition: str, *relations: Relation) -> dict[Relation, str]:
-    return dict.fromkeys(relations, condition)
-
-
-GRANTS: Mapping[Permission, Mapping[Relation, str]] = {
-    Permission.ENROLMENT_READ: _on(
-        EVERY_ROW,
-        Relation.LEARNER,
-        *_SUPPORTERS,
-        Relation.ORG_ADMIN,
-        Relation.PROGRAMME_LEAD,
-        Relation.ADMINISTRATOR,
-    ),
-    Permission.PROGRESS_READ: _on(EVERY_ROW, Relation.LEARNER, *_SUPPORTERS, Relation.PROGRAMME_LEAD),
-    Permission.ACTIVITY_CREATE: _on(EVERY_ROW, Relation.LEARNER),
-    Permission.ACTIVITY_READ: {
-        Relation.LEARNER: EVERY_ROW,
-        **_on("sent", *_SUPPORTERS, Relation.PROGRAMME_LEAD),
-    },
-    Permission.ACTIVITY_READ_DETAIL: {
-        Relation.LEARNER: EVERY_ROW,
-        **_on("sent", Relation.COACH, Relation.MENTOR, Relation.PROGRAMME_LEAD),
-        Relation.MANAGER: "sent_on_job",
-    },
-    Permission.ACTIVITY_READ_LOGGED: _on("sent", Relation.ADMINISTRATOR),
-    Permission.ACTIVITY_CHANGE: _on(EVERY_ROW, Relation.LEARNER),
-    Permission.ACTIVITY_APPROVE: {
-        Relation.COACH: "sent",
-        **_on("sent_on_job", Relation.MENTOR, Relation.MANAGER),
-    },
-    Permission.LEAVE_MARK: _on(EVERY_ROW, Relation.LEARNER, Relation.COACH),
-    Permission.COVER_SET: _on(EVERY_ROW, Relation.COACH),
-    Permission.REFLECTION_READ: {Relation.LEARNER: EVERY_ROW, Relation.COACH: "sent"},
-    Permission.REFLECTION_CHANGE: _on(EVERY_ROW, Relation.LEARNER),
-    Permission.EVIDENCE_READ: {
-        Relation.LEARNER: EVERY_ROW,
-        Relation.COACH: "sent",
-        Relation.MENTOR: "sent_shared",
-        Relation.MANAGER: "sent_on_job",
-    },
-    Permission.EVIDENCE_READ_LOGGED: _on("sent", Relation.PROGRAMME_LEAD, Relation.ADMINISTRATOR),
-    Permission.EVIDENCE_CHANGE: _on(EVERY_ROW, Relation.LEARNER),
-    Permission.ENROLMENT_CHANGE: _on(EVERY_ROW, Relation.PROGRAMME_LEAD, Relation.ADMINISTRATOR),
-    Permission.ENROLMENT_START: _on(EVERY_ROW, Relation.LEARNER),
-    Permission.PROGRAMME_CREATE: _on("provider", Relation.PROGRAMME_LEAD, Relation.ADMINISTRATOR),
-    Permission.PROGRAMME_CHANGE: _on(EVERY_ROW, Relation.PROGRAMME_LEAD, Relation.ADMINISTRATOR),
-    Permission.COHORT_CHANGE: _on(EVERY_ROW, Relation.PROGRAMME_LEAD, Relation.ADMINISTRATOR),
-    Permission.PROGRAMME_READ: _on(
-        EVERY_ROW, Relation.PROGRAMME_LEAD, Relation.ORG_ADMIN, Relation.ADMINISTRATOR
-    ),
-    Permission.PROGRAMME_WATCH: _on(EVERY_ROW, Relation.PROGRAMME_LEAD),
-    Permission.ORGANISATION_READ: _on(EVERY_ROW, Relation.MEMBER, Relation.ORG_ADMIN, Relation.ADMINISTRATOR),
-    Permission.ORGANISATION_READ_TOTALS: _on(EVERY_ROW, Relation.ORG_ADMIN, Relation.ADMINISTRATOR),
-    # A lead brings colleagues in; who else belongs to the organisation, and as what, is its administrator's business.
-    Permission.INVITATION_CREATE: _on(
-        EVERY_ROW, Relation.ORG_ADMIN, Relation.PROGRAMME_LEAD, Relation.ADMINISTRATOR
-    ),
-    Permission.MEMBERSHIP_CHANGE: _on(EVERY_ROW, Relation.ORG_ADMIN, Relation.ADMINISTRATOR),
-    Permission.FRAMEWORK_READ: {Relation.MEMBER: "published", Relation.ADMINISTRATOR: EVERY_ROW},
-    Permission.FRAMEWORK_READ_DRAFT: _on(EVERY_ROW, Relation.ADMINISTRATOR),
-}
-
-NEVER_OWN = frozenset({Permission.ACTIVITY_APPROVE, Permission.ENROLMENT_CHANGE})
-"""Nobody approves their own record or completes their own enrolment, whatever other roles they hold."""
 
 ENROLMENT_MODEL = "programmes.Enrolment"
 """The one model above this app that it knows by name, because a person's roles start from it."""
@@ -269,7 +148,7 @@ def _roles_from_rows(user: "User") -> Roles:
     belongs = list(memberships.values_list("organisation", "role", "organisation__name"))
     held = [(pk, role) for pk, role, _name in belongs]
     member_of = frozenset(organisation for organisation, _role in held)
-    supports: dict[Relation, set[int]] = {relation: set() for relation in _SUPPORTERS}
+    supports: dict[Relation, set[int]] = {relation: set() for relation in SUPPORTERS}
     named = _held_today(follow(enrolments, paths.support_roles), user)
     employer, provider = _at("enrolment", paths.organisation or ""), _at("enrolment", paths.provider)
     for role, enrolment, at_employer, at_provider in named.values_list(
@@ -328,7 +207,7 @@ def _enrolment_q(prefix: str, paths: AccessPaths, user: "User", relation: Relati
     """The same for rows that hang on an enrolment, `prefix` away; `paths` are those of the enrolment."""
     if relation is Relation.LEARNER:
         return Q(**{_at(prefix, paths.learner): user.pk})
-    if relation in _SUPPORTERS:
+    if relation in SUPPORTERS:
         return _among(_at(prefix, "pk"), roles.supports[relation])
     if relation is Relation.PROGRAMME_LEAD:
         return _among(_at(prefix, paths.programme or ""), roles.leads)
