@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
 from django.utils.translation import gettext as _
@@ -88,7 +89,7 @@ def rates_by_strategy(enrolments: QuerySet[Enrolment]) -> list[StrategyRate]:
 
     A way in which nothing is verified yet is left out.
     """
-    rows = list(_entries_of(enrolments).values("strategy").annotate(**_SUMS))
+    rows: list[Any] = list(_entries_of(enrolments).values("strategy").annotate(**_SUMS))
     strategies = LearningStrategy.objects.in_bulk([row["strategy"] for row in rows])
     found = [StrategyRate(strategies[row["strategy"]], Rate(row["applied"], row["approved"])) for row in rows]
     return sorted(
