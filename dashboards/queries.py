@@ -9,8 +9,9 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from people.models import Organisation, User
 from people.permissions import Permission, Relation, relation_q, roles_of
-from programmes.models import ActivityEntry, ActivityEvent, Enrolment, Programme
+from programmes.models import ActivityEntry, ActivityEvent, ApplicationRecord, Enrolment, Programme
 from programmes.queries import activities, progress
+from programmes.queries.applications import due_prompts
 from programmes.queries.checks import checks_of
 from standards.models import Criterion
 
@@ -59,25 +60,41 @@ def hats_of(user: User) -> Hats:
 
 @dataclass(frozen=True)
 class LearnerTodo:
-    """What a learner can do next. `missing_weeks` are past weeks without an entry, newest first."""
+    """What a learner can do next, five things at most. `missing_weeks` are past weeks without an entry, newest first;
+    `prompts` are answers that came back and activities about which they are asked whether they use them.
+    """
 
     returned: Sequence[ActivityEntry]
     drafts: Sequence[ActivityEntry]
     missing_weeks: Sequence[activities.Week]
     this_week_is_empty: bool
+    prompts: Sequence[ApplicationRecord] = ()
 
     @property
     def number(self) -> int:
         """How many things there are to do."""
-        return len(self.returned) + len(self.drafts) + len(self.missing_weeks) + self.this_week_is_empty
+        lists = (self.returned, self.drafts, self.missing_weeks, self.prompts)
+        return sum(map(len, lists)) + self.this_week_is_empty
+
+    def first(self, most: int) -> "LearnerTodo":
+        """The first of them, in the order of the page: drafts, which wait for nobody, give way first."""
+        room = most - len(self.returned) - self.this_week_is_empty
+        weeks = self.missing_weeks[: max(room, 0)]
+        prompts = self.prompts[: max(room - len(weeks), 0)]
+        drafts = self.drafts[: max(room - len(weeks) - len(prompts), 0)]
+        return LearnerTodo(self.returned, drafts, weeks, self.this_week_is_empty, prompts)
 
 
 MISSING_WEEKS_SHOWN = 2
 DRAFTS_SHOWN = 2
+PROMPTS_SHOWN = 3
+ACTIONS_SHOWN = 5
 
 
 def learner_todo(enrolment: Enrolment, *, on: dt.date) -> LearnerTodo:
-    """The learner's next actions: mend what was returned, then fill empty weeks, then finish drafts."""
+    """The learner's next actions: mend what was returned, then fill empty weeks, then say what is used at work, then
+    finish drafts.
+    """
     own = ActivityEntry.objects.filter(enrolment=enrolment)
     returns = ActivityEvent.objects.returns().order_by("-at")
     returned = list(own.filter(status=ActivityEntry.Status.RETURNED).order_by("done_on")[:3])
@@ -85,14 +102,17 @@ def learner_todo(enrolment: Enrolment, *, on: dt.date) -> LearnerTodo:
     for entry in returned:
         entry.return_reason = reasons.get(entry.pk, "")
     drafts = list(own.filter(status=ActivityEntry.Status.DRAFT).order_by("-done_on")[:DRAFTS_SHOWN])
+    prompts = due_prompts(enrolment, on=on)[:PROMPTS_SHOWN]
     if enrolment.status != Enrolment.Status.ACTIVE:
-        return LearnerTodo(returned, drafts, [], this_week_is_empty=False)
+        return LearnerTodo(returned, drafts, [], this_week_is_empty=False, prompts=prompts).first(
+            ACTIONS_SHOWN
+        )
     logged = activities.weeks_with_entries(own.filter(done_on__lte=on))
     mondays = activities.missing_weeks(enrolment, on=on, logged=logged)[:MISSING_WEEKS_SHOWN]
     missing = [activities.Week(enrolment.week_of(day), day, is_missing=True) for day in mondays]
     has_started = enrolment.starts_on <= on <= enrolment.ends_on
     is_empty = has_started and progress.monday(on) not in logged
-    return LearnerTodo(returned, drafts, missing, is_empty)
+    return LearnerTodo(returned, drafts, missing, is_empty, prompts).first(ACTIONS_SHOWN)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from people.permissions import Permission, Relation
 from programmes.exporters import progress_table, waiting_table
 from programmes.models import Enrolment, Programme
 from programmes.queries import activities, progress
+from programmes.queries.applications import applications_for
 from programmes.queries.cover import covered_today
 from programmes.queries.support import invitations_of
 from programmes.views.permitted import own_enrolment
@@ -128,6 +129,7 @@ class QueueView(RoleHomeView):
             "waiting_count": waiting.count() if chosen else page.paginator.count,
             "learners": learners,
             "chosen": chosen,
+            "applications": list(applications_for(self.user)[:ROWS_A_PAGE]),
             "caseload": rows,
             "covered": covered_today(self.user, on=self.today),
             "may_set_cover": self.hats.is_coach,
@@ -155,6 +157,7 @@ class TeamView(RoleHomeView):
             "sums": queries.team_sums(rows),
             "waiting": queries.with_checks(waiting[:ROWS_A_PAGE], reader=self.user),
             "waiting_count": waiting.count(),
+            "applications": list(applications_for(self.user)[:ROWS_A_PAGE]),
             "week_starts_on": progress.monday(self.today),
             "today": self.today,
         }

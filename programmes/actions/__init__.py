@@ -14,7 +14,6 @@ from programmes.actions.activities import (
 from programmes.actions.applying import (
     answer_application,
     decline_application,
-    missing_in,
     prompt_application,
     put_off_application,
     submit_application,
@@ -105,7 +104,6 @@ __all__ = [
     "keep_form",
     "map_unit",
     "mark_leave",
-    "missing_in",
     "move_unit",
     "prompt_application",
     "put_off_application",
