@@ -11,7 +11,16 @@ from programmes.actions.activities import (
     create_activity,
     delete_activity,
 )
+from programmes.actions.applying import (
+    answer_application,
+    decline_application,
+    missing_in,
+    prompt_application,
+    put_off_application,
+    submit_application,
+)
 from programmes.actions.cohorts import change_cohort, create_cohort, remove_cohort
+from programmes.actions.confirming import confirm_application, return_application, undo_confirmations
 from programmes.actions.cover import end_cover, set_cover
 from programmes.actions.deciding import UNDO_SECONDS, approve_activity, return_activity, undo_decisions
 from programmes.actions.enrolments import (
@@ -44,6 +53,7 @@ from programmes.actions.recording import ChangedMeanwhile, EntryChanged, record_
 from programmes.actions.sending import WeekSent, submit_activity, submit_week, withdraw_activity
 from programmes.actions.support import change_support
 from programmes.actions.units import UnitContent, change_unit, create_unit, map_unit, move_unit, remove_unit
+from programmes.queries.answering import ApplicationContent, BenefitContent
 from programmes.queries.entering import ActivityContent
 
 __all__ = [
@@ -52,6 +62,8 @@ __all__ = [
     "OPEN_ENROLMENTS",
     "UNDO_SECONDS",
     "ActivityContent",
+    "ApplicationContent",
+    "BenefitContent",
     "ChangedMeanwhile",
     "Day",
     "EntryChanged",
@@ -60,6 +72,7 @@ __all__ = [
     "ProgrammeContent",
     "UnitContent",
     "WeekSent",
+    "answer_application",
     "approve_activity",
     "archive_programme",
     "attach_evidence",
@@ -73,6 +86,7 @@ __all__ = [
     "change_unit",
     "check_evidence",
     "complete_enrolment",
+    "confirm_application",
     "copy_programme",
     "create_activities",
     "create_activity",
@@ -80,6 +94,7 @@ __all__ = [
     "create_programme",
     "create_unit",
     "current_break",
+    "decline_application",
     "delete_activity",
     "discard_form",
     "end_break",
@@ -90,7 +105,10 @@ __all__ = [
     "keep_form",
     "map_unit",
     "mark_leave",
+    "missing_in",
     "move_unit",
+    "prompt_application",
+    "put_off_application",
     "record_access",
     "remove_cohort",
     "remove_evidence",
@@ -98,10 +116,13 @@ __all__ = [
     "remove_unit",
     "reopen_programme",
     "return_activity",
+    "return_application",
     "set_cover",
     "start_enrolment",
     "submit_activity",
+    "submit_application",
     "submit_week",
+    "undo_confirmations",
     "undo_decisions",
     "unmark_leave",
     "withdraw_activity",

@@ -23,6 +23,7 @@ from standards.models import Criterion
 from uploads.models import FileState
 
 WEEK = dt.timedelta(weeks=1)
+OWN_FILES = Q(evidence__status=FileState.CLEAN, evidence__application=None)
 TREE_ORDER = ("framework", "parent__order", "order", "pk")
 
 
@@ -154,7 +155,7 @@ def for_table(entries: QuerySet[ActivityEntry], *, on: dt.date) -> QuerySet[Acti
             Prefetch("criteria", Criterion.objects.order_by(*TREE_ORDER)),
             Prefetch("events", ActivityEvent.objects.returns(), to_attr="returns"),
         )
-        .annotate(evidence_count=Count("evidence", filter=Q(evidence__status=FileState.CLEAN), distinct=True))
+        .annotate(evidence_count=Count("evidence", filter=OWN_FILES, distinct=True))
     )
     return rows
 
