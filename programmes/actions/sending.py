@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.transitions import TransitionRefused, move
 from people.models import User
 from people.permissions import Permission
+from programmes.actions.goals import start_with_activity
 from programmes.actions.recording import audit, require, write_history
 from programmes.models import ACTIVITY_MOVES, ActivityEntry, ActivityEvent, Enrolment, SupportRole
 from programmes.queries.checks import exceptions_of_entry
@@ -53,6 +54,7 @@ def submit_activity(*, entry: ActivityEntry, by: User) -> None:
     )
     write_history(entry, ActivityEvent.Kind.SUBMITTED, by)
     audit(entry, action="activity.submit", by=by, changes={"status": [was, entry.status]})
+    start_with_activity(entry.goal, by)
 
 
 @transaction.atomic
