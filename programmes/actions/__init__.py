@@ -28,6 +28,14 @@ from programmes.actions.enrolments import (
 )
 from programmes.actions.entering import discard_form, keep_form
 from programmes.actions.evidence import FILES_AN_ENTRY, attach_evidence, check_evidence, remove_evidence
+from programmes.actions.importing import (
+    AT_ONCE,
+    carry_out,
+    confirm_import,
+    discard_import,
+    forget_imports,
+    upload_people,
+)
 from programmes.actions.inviting import Newcomer, invite_learner, invite_supporter
 from programmes.actions.leave import mark_leave, unmark_leave
 from programmes.actions.programmes import (
@@ -47,6 +55,7 @@ from programmes.actions.units import UnitContent, change_unit, create_unit, map_
 from programmes.queries.entering import ActivityContent
 
 __all__ = [
+    "AT_ONCE",
     "ENDED",
     "FILES_AN_ENTRY",
     "OPEN_ENROLMENTS",
@@ -64,6 +73,7 @@ __all__ = [
     "archive_programme",
     "attach_evidence",
     "begin_break",
+    "carry_out",
     "change_activity",
     "change_cohort",
     "change_enrolment",
@@ -73,6 +83,7 @@ __all__ = [
     "change_unit",
     "check_evidence",
     "complete_enrolment",
+    "confirm_import",
     "copy_programme",
     "create_activities",
     "create_activity",
@@ -82,9 +93,11 @@ __all__ = [
     "current_break",
     "delete_activity",
     "discard_form",
+    "discard_import",
     "end_break",
     "end_cover",
     "enrol_learner",
+    "forget_imports",
     "invite_learner",
     "invite_supporter",
     "keep_form",
@@ -104,6 +117,7 @@ __all__ = [
     "submit_week",
     "undo_decisions",
     "unmark_leave",
+    "upload_people",
     "withdraw_activity",
     "withdraw_enrolment",
 ]
