@@ -47,6 +47,13 @@ from programmes.actions.goals import (
     propose_goal,
     start_goal,
     withdraw_goal,
+from programmes.actions.importing import (
+    AT_ONCE,
+    carry_out,
+    confirm_import,
+    discard_import,
+    forget_imports,
+    upload_people,
 )
 from programmes.actions.inviting import Newcomer, invite_learner, invite_supporter
 from programmes.actions.leave import mark_leave, unmark_leave
@@ -69,6 +76,7 @@ from programmes.queries.entering import ActivityContent
 from programmes.queries.goals import GoalContent
 
 __all__ = [
+    "AT_ONCE",
     "ENDED",
     "FILES_AN_ENTRY",
     "OPEN_ENROLMENTS",
@@ -92,6 +100,7 @@ __all__ = [
     "ask_goal_change",
     "attach_evidence",
     "begin_break",
+    "carry_out",
     "change_activity",
     "change_cohort",
     "change_enrolment",
@@ -105,6 +114,7 @@ __all__ = [
     "close_goal",
     "complete_enrolment",
     "confirm_application",
+    "confirm_import",
     "copy_programme",
     "create_activities",
     "create_activity",
@@ -117,9 +127,11 @@ __all__ = [
     "delete_activity",
     "delete_goal",
     "discard_form",
+    "discard_import",
     "end_break",
     "end_cover",
     "enrol_learner",
+    "forget_imports",
     "invite_learner",
     "invite_supporter",
     "keep_form",
@@ -148,6 +160,7 @@ __all__ = [
     "undo_decisions",
     "undo_goal_decisions",
     "unmark_leave",
+    "upload_people",
     "withdraw_activity",
     "withdraw_enrolment",
     "withdraw_goal",
