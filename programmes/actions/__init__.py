@@ -47,6 +47,7 @@ from programmes.actions.goals import (
     propose_goal,
     start_goal,
     withdraw_goal,
+)
 from programmes.actions.importing import (
     AT_ONCE,
     carry_out,
