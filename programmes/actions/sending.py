@@ -13,6 +13,7 @@ from core.transitions import TransitionRefused, move
 from people.models import User
 from people.permissions import Permission
 from programmes.actions.applying import send_with_entry, take_back_with_entry
+from programmes.actions.goals import start_with_activity
 from programmes.actions.recording import audit, require, write_history
 from programmes.models import ACTIVITY_MOVES, ActivityEntry, ActivityEvent, Enrolment, SupportRole
 from programmes.queries.checks import exceptions_of_entry
@@ -57,6 +58,7 @@ def submit_activity(*, entry: ActivityEntry, by: User) -> None:
     send_with_entry(entry, by=by)
     write_history(entry, ActivityEvent.Kind.SUBMITTED, by)
     audit(entry, action="activity.submit", by=by, changes={"status": [was, entry.status]})
+    start_with_activity(entry.goal, by)
 
 
 @transaction.atomic
