@@ -166,23 +166,45 @@ def invitations(side: Side, places: Places) -> None:
         f.SupportRoleFactory(enrolment=made, person=side.coach, role="coach")
 
 
+def applications(side: Side, places: Places) -> None:
+    """Answers in every state, with benefits and people of their own, and prompts that are due."""
+    day = timezone.localdate() - dt.timedelta(days=70)
+    for _place in places:
+        for traits in ({}, {"sent": True}, {"returned": True}, {"confirmed": True}, {"not_applied": True}):
+            entry = f.ActivityFactory(
+                enrolment=side.enrolment,
+                strategy=f.StrategyFactory(),
+                done_on=day,
+                approved=True,
+                approved_by=side.coach,
+            )
+            record = f.ApplicationFactory(entry=entry, **traits)
+            f.BenefitFactory(record=record, measured=True)
+            f.ApplicationEventFactory(record=record, kind="returned", by=p.UserFactory(), reason="How?")
+
+
 ONE_ENTRY = 1_000_000
 LIST = "/learners/{enrolment}/activities/"
 PAGES: list[tuple[str, str, Grow, int]] = [
     ("/home/", "learner", entries, 6),
-    ("/learner/", "learner", entries, 23),
-    ("/learner/", "learner", enrolments, 21),
+    ("/learner/", "learner", entries, 24),
+    ("/learner/", "learner", enrolments, 22),
     ("/activities/", "learner", entries, 20),
     ("/activities/?q=activity", "learner", entries, 17),
     ("/activities/new/", "learner", criteria, 16),
-    (f"/activities/{ONE_ENTRY}/", "learner", files, 15),
-    (f"/activities/{ONE_ENTRY}/", "coach", files, 18),
+    (f"/activities/{ONE_ENTRY}/", "learner", files, 16),
+    (f"/activities/{ONE_ENTRY}/", "coach", files, 19),
     (LIST, "coach", entries, 20),
-    (LIST, "manager", entries, 20),
+    (LIST, "manager", entries, 21),
     (f"{LIST}?kind=on_job&status=approved", "coach", entries, 17),
     ("/queue/", "coach", learners, 21),
+    ("/learner/", "learner", applications, 23),
+    ("/applications/", "learner", applications, 12),
+    ("/learners/{enrolment}/applications/", "manager", applications, 13),
+    ("/queue/", "mentor", applications, 19),
+    ("/team/", "manager", applications, 18),
     ("/cover/", "coach", covers, 10),
-    ("/team/", "manager", learners, 19),
+    ("/team/", "manager", learners, 21),
     ("/lead/", "lead", learners, 17),
     ("/lead/", "lead", programmes, 17),
     ("/organisation/", "org_admin", programmes, 12),
@@ -191,7 +213,7 @@ PAGES: list[tuple[str, str, Grow, int]] = [
     ("/organisations/", "administrator", learners, 8),
     ("/organisations/{employer}/people/", "org_admin", members, 12),
     ("/organisations/{employer}/invitations/", "org_admin", members, 11),
-    ("/learner/", "learner", invitations, 22),
+    ("/learner/", "learner", invitations, 23),
     ("/programmes/", "lead", programmes, 11),
     ("/programmes/{programme}/", "lead", units, 18),
     ("/programmes/units/{unit}/criteria/", "lead", units, 13),
@@ -204,12 +226,12 @@ PAGES: list[tuple[str, str, Grow, int]] = [
 ]
 # Further readers of the same pages, for the long run.
 MORE_PAGES: list[tuple[str, str, Grow, int]] = [
-    ("/team/", "manager", entries, 19),
-    ("/queue/", "mentor", learners, 21),
+    ("/team/", "manager", entries, 21),
+    ("/queue/", "mentor", learners, 23),
     ("/queue/", "coach", entries, 21),
     (LIST, "lead", entries, 19),
-    (f"/activities/{ONE_ENTRY}/", "lead", files, 14),
-    (f"/activities/{ONE_ENTRY}/", "mentor", files, 17),
+    (f"/activities/{ONE_ENTRY}/", "lead", files, 15),
+    (f"/activities/{ONE_ENTRY}/", "mentor", files, 19),
 ]
 
 
