@@ -294,7 +294,9 @@ class EvidenceFile(SentFile):
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     objects = EvidenceQuerySet.as_manager()
-    _ANSWERED = frozenset({"submitted", "returned", "confirmed"})  # of ApplicationRecord, whose module comes later
+    _ANSWERED = frozenset(
+        {"submitted", "returned", "confirmed"}
+    )  # of ApplicationRecord, whose module comes later
     _SENT_CLEAN: Condition = {
         "entry__status": ActivityEntry._SENT,
         "status": frozenset({FileState.CLEAN.value}),
