@@ -23,6 +23,7 @@ from tests.browser.account_views import (
     set_up_views,
     signing_in_views,
 )
+from tests.browser.application_views import confirming_views, learner_application_views
 from tests.browser.checks import layout_faults, page_faults
 from tests.browser.lead_views import cohort_views, enrolment_views, organisation_views, programme_views
 from tests.browser.people import person_of, sample_enrolment
@@ -153,9 +154,11 @@ VIEWS: dict[str, Callable[[], list[View]]] = {
     "visitor.invitations": invitation_views,
     "visitor.signing-in": signing_in_views,
     "learner": learner_views,
+    "learner.applications": learner_application_views,
     "coach": coach_views,
     "mentor": one_view("queue of a mentor", "dashboards:queue", "#caseload"),
     "manager": one_view("team", "dashboards:team", ".wbl-spark"),
+    "manager.applications": confirming_views,
     "lead.programmes": programme_views,
     "lead.cohorts": cohort_views,
     "lead.enrolments": enrolment_views,
