@@ -9,9 +9,11 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from people.models import Organisation, User
 from people.permissions import Permission, Relation, relation_q, roles_of
-from programmes.models import ActivityEntry, ActivityEvent, Enrolment, Programme
+from programmes.models import ActivityEntry, ActivityEvent, Enrolment, Goal, Programme
+from programmes.models.goals import PURSUED
 from programmes.queries import activities, progress
 from programmes.queries.checks import checks_of
+from programmes.queries.goals import GoalTask, goal_tasks, goals_of, pursued_of
 from standards.models import Criterion
 
 SMALLEST_GROUP = 5
@@ -65,19 +67,41 @@ class LearnerTodo:
     drafts: Sequence[ActivityEntry]
     missing_weeks: Sequence[activities.Week]
     this_week_is_empty: bool
+    goals: Sequence[GoalTask] = ()
 
     @property
     def number(self) -> int:
         """How many things there are to do."""
-        return len(self.returned) + len(self.drafts) + len(self.missing_weeks) + self.this_week_is_empty
+        lists = (self.returned, self.goals, self.drafts, self.missing_weeks)
+        return sum(map(len, lists)) + self.this_week_is_empty
+
+    def shortened(self, most: int) -> "LearnerTodo":
+        """The most urgent of them: what came back, goals, this week, weeks before, drafts, in this order."""
+        room = most
+        returned = self.returned[:room]
+        room -= len(returned)
+        goals = self.goals[:room]
+        room -= len(goals)
+        is_empty = self.this_week_is_empty and room > 0
+        room -= is_empty
+        missing = self.missing_weeks[:room]
+        return LearnerTodo(returned, self.drafts[: room - len(missing)], missing, is_empty, goals)
 
 
+TASKS_SHOWN = 5
+GOALS_SHOWN = 4
+GOAL_TASKS_SHOWN = 2
 MISSING_WEEKS_SHOWN = 2
 DRAFTS_SHOWN = 2
 
 
 def learner_todo(enrolment: Enrolment, *, on: dt.date) -> LearnerTodo:
-    """The learner's next actions: mend what was returned, then fill empty weeks, then finish drafts."""
+    """The learner's next actions: mend what was returned, then goals, then fill empty weeks, then finish drafts."""
+    return _everything_todo(enrolment, on=on).shortened(TASKS_SHOWN)
+
+
+def _everything_todo(enrolment: Enrolment, *, on: dt.date) -> LearnerTodo:
+    goals = goal_tasks(enrolment, on=on, most=GOAL_TASKS_SHOWN)
     own = ActivityEntry.objects.filter(enrolment=enrolment)
     returns = ActivityEvent.objects.returns().order_by("-at")
     returned = list(own.filter(status=ActivityEntry.Status.RETURNED).order_by("done_on")[:3])
@@ -86,13 +110,25 @@ def learner_todo(enrolment: Enrolment, *, on: dt.date) -> LearnerTodo:
         entry.return_reason = reasons.get(entry.pk, "")
     drafts = list(own.filter(status=ActivityEntry.Status.DRAFT).order_by("-done_on")[:DRAFTS_SHOWN])
     if enrolment.status != Enrolment.Status.ACTIVE:
-        return LearnerTodo(returned, drafts, [], this_week_is_empty=False)
+        return LearnerTodo(returned, drafts, [], this_week_is_empty=False, goals=goals)
     logged = activities.weeks_with_entries(own.filter(done_on__lte=on))
     mondays = activities.missing_weeks(enrolment, on=on, logged=logged)[:MISSING_WEEKS_SHOWN]
     missing = [activities.Week(enrolment.week_of(day), day, is_missing=True) for day in mondays]
     has_started = enrolment.starts_on <= on <= enrolment.ends_on
     is_empty = has_started and progress.monday(on) not in logged
-    return LearnerTodo(returned, drafts, missing, is_empty)
+    return LearnerTodo(returned, drafts, missing, is_empty, goals)
+
+
+def open_goals(enrolment: Enrolment, user: User) -> list[Goal]:
+    """The learner's goals that are pursued or proposed, the first few, for their home."""
+    rows = goals_of(enrolment, user).filter(status__in=[Goal.Status.PROPOSED, *PURSUED])
+    return list(rows[:GOALS_SHOWN])
+
+
+def team_goals(enrolments: Iterable[Enrolment], *, on: dt.date) -> list[Goal]:
+    """The goals that these people pursue: those past their target date first, then by target date."""
+    goals = [goal for group in pursued_of([row.pk for row in enrolments]).values() for goal in group]
+    return sorted(goals, key=lambda goal: (not goal.is_overdue(on=on), goal.target_on, goal.pk))
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from programmes.exporters import progress_table, waiting_table
 from programmes.models import Enrolment, Programme
 from programmes.queries import activities, progress
 from programmes.queries.cover import covered_today
+from programmes.queries.goals import goals_for
 from programmes.queries.support import invitations_of
 from programmes.views.permitted import own_enrolment
 from standards.models import Framework
@@ -98,6 +99,7 @@ class LearnerHomeView(RoleHomeView):
             "coach": coach.person if coach else None,
             "progress": row,
             "todo": queries.learner_todo(enrolment, on=self.today),
+            "goals": queries.open_goals(enrolment, self.user),
             "thread": queries.most_active_thread(enrolment),
             "changes": activities.recent_decisions(enrolment),
         }
@@ -129,6 +131,7 @@ class QueueView(RoleHomeView):
             "learners": learners,
             "chosen": chosen,
             "caseload": rows,
+            "goals_waiting": list(goals_for(self.user)[:ROWS_A_PAGE]),
             "covered": covered_today(self.user, on=self.today),
             "may_set_cover": self.hats.is_coach,
             "companies": len({row.enrolment.organisation_id for row in rows}),
@@ -155,6 +158,8 @@ class TeamView(RoleHomeView):
             "sums": queries.team_sums(rows),
             "waiting": queries.with_checks(waiting[:ROWS_A_PAGE], reader=self.user),
             "waiting_count": waiting.count(),
+            "goals_waiting": list(goals_for(self.user)[:ROWS_A_PAGE]),
+            "team_goals": queries.team_goals([row.enrolment for row in rows], on=self.today),
             "week_starts_on": progress.monday(self.today),
             "today": self.today,
         }

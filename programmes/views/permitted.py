@@ -7,10 +7,17 @@ from django.utils.dateparse import parse_date
 
 from people.permissions import Permission
 from people.views.permitted import permitted_or_404
-from programmes.models import ActivityEntry, Enrolment
+from programmes.models import ActivityEntry, Enrolment, Goal
 from programmes.queries import activities as reads
 
-__all__ = ["entry_or_404", "own_enrolment", "permitted_or_404", "reason_given", "remember_reason"]
+__all__ = [
+    "entry_or_404",
+    "goal_or_404",
+    "own_enrolment",
+    "permitted_or_404",
+    "reason_given",
+    "remember_reason",
+]
 
 
 def entry_or_404(request: HttpRequest, pk: int, *also: Permission) -> ActivityEntry:
@@ -24,6 +31,15 @@ def entry_or_404(request: HttpRequest, pk: int, *also: Permission) -> ActivityEn
     )
     entry: ActivityEntry = permitted_or_404(request, rows, Permission.ACTIVITY_READ, pk, *also)
     return entry
+
+
+def goal_or_404(request: HttpRequest, pk: int) -> Goal:
+    """A goal that the person may read."""
+    rows = Goal.objects.select_related(
+        "enrolment__learner", "enrolment__cohort__programme", "baseline_level", "target_level", "agreed_by"
+    )
+    goal: Goal = permitted_or_404(request, rows, Permission.GOAL_READ, pk)
+    return goal
 
 
 def date_or_none(text: str) -> dt.date | None:
