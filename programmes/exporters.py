@@ -12,13 +12,14 @@ from programmes.models import (
     ApplicationRecord,
     Cohort,
     Enrolment,
+    Goal,
     Programme,
 )
 from programmes.queries.progress import Progress
 
 
-def _codes(entry: ActivityEntry) -> str:
-    return ", ".join(criterion.code for criterion in entry.criteria.all())
+def _codes(row: ActivityEntry | Goal) -> str:
+    return ", ".join(criterion.code for criterion in row.criteria.all())
 
 
 def activities_table(entries: Iterable[ActivityEntry], *, title: str) -> Table:
@@ -30,6 +31,7 @@ def activities_table(entries: Iterable[ActivityEntry], *, title: str) -> Table:
             _("Activity"),
             _("Type"),
             _("How"),
+            _("Goal"),
             _("Criteria"),
             _("Hours"),
             _("State"),
@@ -42,6 +44,7 @@ def activities_table(entries: Iterable[ActivityEntry], *, title: str) -> Table:
                 entry.title,
                 str(entry.get_kind_display()),
                 translated_text(entry.strategy, "name").text,
+                entry.agreed_goal.title if entry.agreed_goal else "",
                 _codes(entry),
                 hours_cell(entry.minutes),
                 str(entry.get_status_display()),
@@ -49,6 +52,44 @@ def activities_table(entries: Iterable[ActivityEntry], *, title: str) -> Table:
                 entry.uncounted_label,
             ]
             for entry in entries
+        ),
+    )
+
+
+def goals_table(goals: Iterable[Goal], *, title: str) -> Table:
+    """Goals with what is said of them; rows as goals_of() gives them."""
+    return Table(
+        title,
+        [
+            _("Goal"),
+            _("Why it matters at work"),
+            _("How I will know"),
+            _("Criteria"),
+            _("Level now"),
+            _("Target level"),
+            _("Target date"),
+            _("State"),
+            _("Progress in per cent"),
+            _("Last check-in"),
+            _("Verified hours"),
+            _("What came of it"),
+        ],
+        (
+            [
+                goal.title,
+                goal.why,
+                goal.measure,
+                _codes(goal),
+                translated_text(goal.baseline_level, "label").text if goal.baseline_level else "",
+                translated_text(goal.target_level, "label").text if goal.target_level else "",
+                goal.target_on,
+                str(goal.get_status_display()),
+                goal.progress,  # type: ignore[attr-defined]
+                goal.last_checked_on,  # type: ignore[attr-defined]
+                hours_cell(goal.verified_minutes),  # type: ignore[attr-defined]
+                goal.outcome,
+            ]
+            for goal in goals
         ),
     )
 

@@ -4,7 +4,6 @@ Who may is asked first (people.permissions); what is asked here is whether it ma
 """
 
 from programmes.actions.activities import (
-    OPEN_ENROLMENTS,
     Day,
     change_activity,
     create_activities,
@@ -71,6 +70,7 @@ from programmes.actions.recording import ChangedMeanwhile, EntryChanged, record_
 from programmes.actions.sending import WeekSent, submit_activity, submit_week, withdraw_activity
 from programmes.actions.support import change_support
 from programmes.actions.units import UnitContent, change_unit, create_unit, map_unit, move_unit, remove_unit
+from programmes.models.enrolments import OPEN_ENROLMENTS
 from programmes.queries.answering import ApplicationContent, BenefitContent
 from programmes.queries.entering import ActivityContent
 from programmes.queries.goals import GoalContent

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from people.models import User
 from people.permissions import Permission
-from programmes.actions.activities import OPEN_ENROLMENTS
 from programmes.actions.recording import audit, require
 from programmes.models import ActivityEntry, BreakInLearning, Enrolment
+from programmes.models.enrolments import OPEN_ENROLMENTS
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from programmes.actions import ActivityContent, Day
 from programmes.forms.applied import AppliedPart, applied_initial
 from programmes.forms.days import check_day, clean_duration, hours_field, minutes_field
 from programmes.forms.files import FilesField, files_input
-from programmes.models import ActivityEntry, Enrolment, LearningStrategy
+from programmes.models import ActivityEntry, Enrolment, Goal, LearningStrategy
 from programmes.queries.activities import CriteriaChoices, searchable
 from programmes.queries.checks import Check, Span, exceptions_of
 from standards.models import Criterion
@@ -79,6 +79,7 @@ class ActivityForm(AppliedPart, forms.ModelForm):
             "title",
             "done_on",
             "strategy",
+            "goal",
             "description",
             "carried_out_by",
             "place",
@@ -92,6 +93,7 @@ class ActivityForm(AppliedPart, forms.ModelForm):
             "title": _("What did you do?"),
             "done_on": _("Date"),
             "strategy": _("How did you learn?"),
+            "goal": _("Which goal does it help with?"),
             "description": _("More about what you did"),
             "carried_out_by": _("Who carried it out?"),
             "place": _("Where was it?"),
@@ -103,6 +105,7 @@ class ActivityForm(AppliedPart, forms.ModelForm):
         help_texts = {
             "done_on": _("The day you did it"),
             "cost": _("In the currency of your company; leave it empty when it cost nothing."),
+            "goal": _("Your agreed goals. The first activity that you send for one puts it under way."),
             "carried_out_by": _("For example a trainer, a colleague or a course provider"),
             "exception_reason": _("Whoever verifies the activity reads this."),
         }
@@ -125,6 +128,7 @@ class ActivityForm(AppliedPart, forms.ModelForm):
                 "required": _("Choose how you learned."),
                 "invalid_choice": _("Choose how you learned from the list."),
             },
+            "goal": {"invalid_choice": _("Choose from your goals that are agreed and not closed.")},
         }
 
     def __init__(
@@ -132,6 +136,7 @@ class ActivityForm(AppliedPart, forms.ModelForm):
         *args: Any,
         enrolment: Enrolment,
         choices: CriteriaChoices,
+        goals: QuerySet[Goal] | None = None,
         is_sending: bool = False,
         **kwargs: Any,
     ) -> None:
@@ -142,6 +147,9 @@ class ActivityForm(AppliedPart, forms.ModelForm):
         self.fields["criteria"].queryset = Criterion.objects.filter(  # type: ignore[attr-defined]
             pk__in=[criterion.pk for criterion in choices.all]
         )
+        offered = self.fields["goal"]
+        offered.queryset = Goal.objects.none() if goals is None else goals  # type: ignore[attr-defined]
+        offered.empty_label = _("No goal")  # type: ignore[attr-defined]
         strategies = self.fields["strategy"]
         strategies.queryset = LearningStrategy.objects.all()  # type: ignore[attr-defined]
         strategies.empty_label = None if self.initial.get("strategy") else "---"  # type: ignore[attr-defined]
@@ -234,8 +242,13 @@ TEXTS_COPIED = ("kind", "title", "strategy_id", "description", "carried_out_by",
 
 
 def copied_from(entry: ActivityEntry) -> dict[str, Any]:
-    """Initial values for a new activity like an earlier one: all but the day, the reflection and the files."""
+    """Initial values for a new activity like an earlier one: all but the day, the reflection and the files.
+
+    The goal stays while it is pursued.
+    """
     values = {name.removesuffix("_id"): getattr(entry, name) for name in TEXTS_COPIED}
+    if entry.goal is not None and entry.goal.is_pursued:
+        values["goal"] = entry.goal_id
     texts = initial_of(entry)
     return values | {name: texts[name] for name in ("hours", "mins", "criteria")}
 

@@ -1,7 +1,7 @@
 """Activities as pages show them: by week, waiting for somebody, with their history."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
@@ -15,6 +15,7 @@ from programmes.models import (
     ActivityEvent,
     BreakInLearning,
     Enrolment,
+    Goal,
     LearningStrategy,
     UncountedReason,
 )
@@ -150,7 +151,7 @@ def for_table(entries: QuerySet[ActivityEntry], *, on: dt.date) -> QuerySet[Acti
     """The entries with all that a table row shows, so that a row costs no query."""
     rows: QuerySet[ActivityEntry] = (
         entries.with_uncounted_reason(on=on)  # type: ignore[attr-defined]
-        .select_related("strategy", "enrolment__learner", "enrolment__organisation")
+        .select_related("strategy", "goal", "enrolment__learner", "enrolment__organisation")
         .prefetch_related(
             Prefetch("criteria", Criterion.objects.order_by(*TREE_ORDER)),
             Prefetch("events", ActivityEvent.objects.returns(), to_attr="returns"),
@@ -200,27 +201,41 @@ def minutes_on(enrolment: Enrolment, day: dt.date, *, but: ActivityEntry | None 
 
 @dataclass(frozen=True)
 class CriteriaChoices:
-    """Criteria that an entry may name: those that the programme's units are mapped to, then the others."""
+    """Criteria that an entry may name: those of the learner's open goals, those that the programme's units are mapped
+    to, then the others.
+    """
 
     mapped: list[Criterion]
     others: list[Criterion]
+    from_goals: list[Criterion] = field(default_factory=list)
 
     @property
     def all(self) -> list[Criterion]:
-        """Both, in that order."""
-        return [*self.mapped, *self.others]
+        """All of them, in that order."""
+        return [*self.from_goals, *self.mapped, *self.others]
 
 
 OTHER_CRITERIA_OFFERED = 200
 
 
-def criteria_choices(enrolment: Enrolment) -> CriteriaChoices:
-    """The criteria offered for an entry of this enrolment; leaves of the tree only."""
+def criteria_choices(enrolment: Enrolment, goals: Iterable[Goal] = ()) -> CriteriaChoices:
+    """The criteria offered for an entry of this enrolment; leaves of the tree only.
+
+    Those of `goals`, where they are given, come first and only once.
+    """
     programme = enrolment.cohort.programme
     mapped = list(Criterion.objects.filter(units__programme=programme).distinct().order_by(*TREE_ORDER))
     leaves = Criterion.objects.filter(framework__programmes=programme, children=None)
     others = leaves.exclude(pk__in=[c.pk for c in mapped]).order_by(*TREE_ORDER)
-    return CriteriaChoices(mapped, list(others[:OTHER_CRITERIA_OFFERED]))
+    choices = CriteriaChoices(mapped, list(others[:OTHER_CRITERIA_OFFERED]))
+    wanted = {criterion.pk for goal in goals for criterion in goal.criteria.all()}
+    if not wanted:
+        return choices
+    return CriteriaChoices(
+        [criterion for criterion in choices.mapped if criterion.pk not in wanted],
+        [criterion for criterion in choices.others if criterion.pk not in wanted],
+        [criterion for criterion in choices.all if criterion.pk in wanted],
+    )
 
 
 def last_strategy(enrolment: Enrolment) -> LearningStrategy | None:
