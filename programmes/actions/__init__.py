@@ -11,17 +11,25 @@ from programmes.actions.activities import (
     create_activity,
     delete_activity,
 )
+from programmes.actions.balance import RuleContent, choose_rule, write_rule
+from programmes.actions.breaks import (
+    agree_break,
+    ask_break,
+    begin_break,
+    current_break,
+    end_break,
+    refuse_break,
+    run_breaks,
+    withdraw_break,
+)
 from programmes.actions.cohorts import change_cohort, create_cohort, remove_cohort
 from programmes.actions.cover import end_cover, set_cover
 from programmes.actions.deciding import UNDO_SECONDS, approve_activity, return_activity, undo_decisions
 from programmes.actions.enrolments import (
     ENDED,
     Placement,
-    begin_break,
     change_enrolment,
     complete_enrolment,
-    current_break,
-    end_break,
     enrol_learner,
     start_enrolment,
     withdraw_enrolment,
@@ -58,10 +66,13 @@ __all__ = [
     "Newcomer",
     "Placement",
     "ProgrammeContent",
+    "RuleContent",
     "UnitContent",
     "WeekSent",
+    "agree_break",
     "approve_activity",
     "archive_programme",
+    "ask_break",
     "attach_evidence",
     "begin_break",
     "change_activity",
@@ -72,6 +83,7 @@ __all__ = [
     "change_support",
     "change_unit",
     "check_evidence",
+    "choose_rule",
     "complete_enrolment",
     "copy_programme",
     "create_activities",
@@ -92,12 +104,14 @@ __all__ = [
     "mark_leave",
     "move_unit",
     "record_access",
+    "refuse_break",
     "remove_cohort",
     "remove_evidence",
     "remove_programme",
     "remove_unit",
     "reopen_programme",
     "return_activity",
+    "run_breaks",
     "set_cover",
     "start_enrolment",
     "submit_activity",
@@ -105,5 +119,7 @@ __all__ = [
     "undo_decisions",
     "unmark_leave",
     "withdraw_activity",
+    "withdraw_break",
     "withdraw_enrolment",
+    "write_rule",
 ]
