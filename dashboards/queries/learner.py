@@ -18,8 +18,8 @@ from standards.models import Criterion
 
 @dataclass(frozen=True)
 class LearnerTodo:
-    """What a learner can do next, in the order of the page: mend what was returned, answer what was asked, see to goals,
-    log this week and the weeks before without an entry (newest first), say what is used at work, finish drafts.
+    """What a learner can do next, in the order of the page: mend what was returned, answer what was asked, see to
+    goals, log this week and earlier ones without an entry (newest first), say what is used at work, finish drafts.
     """
 
     returned: Sequence[ActivityEntry] = ()

@@ -18,6 +18,17 @@ from programmes.actions.applying import (
     put_off_application,
     submit_application,
 )
+from programmes.actions.balance import RuleContent, choose_rule, write_rule
+from programmes.actions.breaks import (
+    agree_break,
+    ask_break,
+    begin_break,
+    current_break,
+    end_break,
+    refuse_break,
+    run_breaks,
+    withdraw_break,
+)
 from programmes.actions.cohorts import change_cohort, create_cohort, remove_cohort
 from programmes.actions.confirming import confirm_application, return_application, undo_confirmations
 from programmes.actions.cover import end_cover, set_cover
@@ -25,11 +36,8 @@ from programmes.actions.deciding import UNDO_SECONDS, approve_activity, return_a
 from programmes.actions.enrolments import (
     ENDED,
     Placement,
-    begin_break,
     change_enrolment,
     complete_enrolment,
-    current_break,
-    end_break,
     enrol_learner,
     start_enrolment,
     withdraw_enrolment,
@@ -91,12 +99,15 @@ __all__ = [
     "Newcomer",
     "Placement",
     "ProgrammeContent",
+    "RuleContent",
     "UnitContent",
     "WeekSent",
+    "agree_break",
     "agree_goal",
     "answer_application",
     "approve_activity",
     "archive_programme",
+    "ask_break",
     "ask_goal_change",
     "attach_evidence",
     "begin_break",
@@ -111,6 +122,7 @@ __all__ = [
     "change_unit",
     "check_evidence",
     "check_in",
+    "choose_rule",
     "close_goal",
     "complete_enrolment",
     "confirm_application",
@@ -142,6 +154,7 @@ __all__ = [
     "propose_goal",
     "put_off_application",
     "record_access",
+    "refuse_break",
     "remove_cohort",
     "remove_evidence",
     "remove_programme",
@@ -149,6 +162,7 @@ __all__ = [
     "reopen_programme",
     "return_activity",
     "return_application",
+    "run_breaks",
     "set_cover",
     "start_enrolment",
     "start_goal",
@@ -161,6 +175,8 @@ __all__ = [
     "unmark_leave",
     "upload_people",
     "withdraw_activity",
+    "withdraw_break",
     "withdraw_enrolment",
     "withdraw_goal",
+    "write_rule",
 ]
