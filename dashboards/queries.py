@@ -78,7 +78,7 @@ DRAFTS_SHOWN = 2
 
 def learner_todo(enrolment: Enrolment, *, on: dt.date) -> LearnerTodo:
     """The learner's next actions: mend what was returned, then fill empty weeks, then finish drafts."""
-    own = ActivityEntry.objects.filter(enrolment=enrolment)
+    own = ActivityEntry.objects.filter(enrolment=enrolment).not_replaced()
     returns = ActivityEvent.objects.returns().order_by("-at")
     returned = list(own.filter(status=ActivityEntry.Status.RETURNED).order_by("done_on")[:3])
     reasons = {event.entry_id: event.full_reason for event in reversed(returns.filter(entry__in=returned))}
@@ -110,6 +110,7 @@ def most_active_thread(enrolment: Enrolment) -> Thread | None:
     status = ActivityEntry.Status
     row: Any = (
         ActivityEntry.objects.filter(enrolment=enrolment, criteria__isnull=False)
+        .counted_once()
         .order_by()
         .values("criteria")
         .annotate(

@@ -11,6 +11,7 @@ from programmes.actions.activities import (
     create_activity,
     delete_activity,
 )
+from programmes.actions.amending import SAY_WHY_AMENDED, AmendedAlready, amend_activity
 from programmes.actions.cohorts import change_cohort, create_cohort, remove_cohort
 from programmes.actions.cover import end_cover, set_cover
 from programmes.actions.deciding import UNDO_SECONDS, approve_activity, return_activity, undo_decisions
@@ -50,8 +51,10 @@ __all__ = [
     "ENDED",
     "FILES_AN_ENTRY",
     "OPEN_ENROLMENTS",
+    "SAY_WHY_AMENDED",
     "UNDO_SECONDS",
     "ActivityContent",
+    "AmendedAlready",
     "ChangedMeanwhile",
     "Day",
     "EntryChanged",
@@ -60,6 +63,7 @@ __all__ = [
     "ProgrammeContent",
     "UnitContent",
     "WeekSent",
+    "amend_activity",
     "approve_activity",
     "archive_programme",
     "attach_evidence",

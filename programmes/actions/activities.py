@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from core.transitions import TransitionRefused
 from people.models import User
 from people.permissions import Permission
+from programmes.actions.amending import guard_kind
 from programmes.actions.evidence import delete_bytes_later
 from programmes.actions.recording import EntryChanged, audit, require, write_history
 from programmes.models import ActivityEntry, ActivityEvent, AutosavedForm, Enrolment, Reflection
@@ -95,6 +96,7 @@ def change_activity(
         rows.model.objects.filter(pk=entry.pk).update(form_token=token, form_part=0)
     entry.refresh_from_db()
     _guard_day(entry)
+    guard_kind(entry)
     _write_texts(entry, content)
     changed: dict[str, Any] = dict.fromkeys(content.fields)
     changed["minutes"] = [before, entry.minutes]

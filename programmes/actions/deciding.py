@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.transitions import Moves, TransitionRefused, move
 from people.models import User
 from people.permissions import Permission
+from programmes.actions.amending import is_amended, replace_amended, restore_amended
 from programmes.actions.recording import audit, require, write_history
 from programmes.models import ACTIVITY_MOVES, ActivityEntry, ActivityEvent
 
@@ -25,10 +26,14 @@ UNDO_MOVES: Moves = {
 
 @transaction.atomic
 def approve_activity(*, entry: ActivityEntry, by: User) -> ActivityEvent:
-    """Verify a sent entry: it is locked and its minutes count. Raises TransitionRefused when another was faster."""
+    """Verify a sent entry: it is locked and its minutes count; the version that it amends is replaced with it.
+
+    Raises TransitionRefused when another was faster, ValidationError when an amendment no longer fits.
+    """
     require(by, Permission.ACTIVITY_APPROVE, entry)
     now = timezone.now()
     move(entry, to=Status.APPROVED, moves=ACTIVITY_MOVES, approved_at=now, approved_by=by)
+    replace_amended(entry, by, at=now)
     audit(entry, action="activity.approve", by=by, changes={"status": ["submitted", entry.status]})
     return write_history(entry, ActivityEvent.Kind.APPROVED, by, at=now)
 
@@ -72,4 +77,8 @@ def _undo(event: ActivityEvent, by: User) -> None:
     if not marked or not is_latest or event.kind != was:
         raise TransitionRefused(current=was, to=Status.SUBMITTED)
     move(entry, to=Status.SUBMITTED, moves=UNDO_MOVES, approved_at=None, approved_by=None)
+    if is_amended(entry):  # asked once the row is held: an amendment begun at the same moment waits for it
+        raise TransitionRefused(current=was, to=Status.SUBMITTED)
+    if event.kind == ActivityEvent.Kind.APPROVED:
+        restore_amended(entry, by)
     audit(entry, action="activity.undo", by=by, changes={"status": [was, entry.status]})
