@@ -49,20 +49,15 @@ class ActivityDetailView(View):
         return render(request, "programmes/activity_reason.html", {"form": form})
 
 
-def _amending(
-    request: HttpRequest, entry: ActivityEntry, standing: Standing, *, is_logged: bool
-) -> dict[str, Any]:
-    """The other versions of the entry, and what it changes where it amends one.
-
-    Who gave a reason gave it for this version: they are shown nothing of another.
-    """
-    versions = [] if is_logged else versions_of(entry, reader=request.user)
+def _amending(request: HttpRequest, entry: ActivityEntry, standing: Standing) -> dict[str, Any]:
+    """The other versions of the entry, and what it changes where it amends one."""
+    versions = versions_of(entry, reader=request.user)
     newer = next((row for row in versions if row.amends_id == entry.pk), None)
     may_amend = standing.may(Permission.ACTIVITY_CHANGE) and entry.status == ActivityEntry.Status.APPROVED
     return {
         "versions": versions,
         "newer": newer,
-        "difference": None if is_logged else difference_of(entry, reader=request.user),
+        "difference": difference_of(entry, reader=request.user),
         "may_amend": may_amend and newer is None and entry.enrolment.status in actions.OPEN_ENROLMENTS,
     }
 
@@ -92,7 +87,7 @@ def show_entry(request: HttpRequest, entry: ActivityEntry, form: ReturnForm) -> 
         "may_decide": may_decide,
         "checks": checks_of([entry], reader=request.user)[entry.pk] if may_decide else [],
         "evidence": evidence_shown(request.user, entry),
-        **_amending(request, entry, standing, is_logged=is_logged),
+        **_amending(request, entry, standing),
         "history": reads.history_of(entry, reader=request.user, has_reasons=may_read_detail),
         "form": form,
     }
