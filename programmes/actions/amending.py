@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from core.transitions import Moves, TransitionRefused, move
 from people.models import User
 from people.permissions import Permission
-from programmes.actions.enrolments import ENDED
 from programmes.actions.evidence import copy_evidence
 from programmes.actions.recording import audit, require, write_history
 from programmes.models import (
@@ -24,6 +23,7 @@ from programmes.models import (
     EvidenceFile,
     Reflection,
 )
+from programmes.models.enrolments import OPEN_ENROLMENTS
 
 Status = ActivityEntry.Status
 RESTORE_MOVES: Moves = {Status.SUPERSEDED: frozenset({Status.APPROVED.value})}
@@ -70,7 +70,7 @@ def amend_activity(*, entry: ActivityEntry, by: User) -> ActivityEntry:
     ValidationError when the enrolment is over or the files cannot be copied.
     """
     require(by, Permission.ACTIVITY_CHANGE, entry)
-    if entry.enrolment.status in ENDED:
+    if entry.enrolment.status not in OPEN_ENROLMENTS:
         raise ValidationError(_("This programme is over for you, so nothing can be amended in it."))
     held = ActivityEntry.objects.select_for_update(of=("self",)).get(pk=entry.pk)
     if (there := ActivityEntry.objects.filter(amends=held).first()) is not None:

@@ -18,6 +18,7 @@ from programmes.models.applications import (
 from programmes.models.enrolments import ENROLMENT_MOVES, BreakInLearning, Cohort, Enrolment, SupportRole
 from programmes.models.goals import GOAL_MOVES, Goal, GoalCheckIn, GoalEvent
 from programmes.models.history import ActivityEvent, AutosavedForm, ReturnPreset
+from programmes.models.importing import IMPORT_MOVES, PeopleImport
 from programmes.models.programmes import PROGRAMME_MOVES, Partnership, Programme, ProgrammeRole, ProgrammeUnit
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "APPLICATION_MOVES",
     "ENROLMENT_MOVES",
     "GOAL_MOVES",
+    "IMPORT_MOVES",
     "PROGRAMME_MOVES",
     "ActivityEntry",
     "ActivityEvent",
@@ -42,6 +44,7 @@ __all__ = [
     "GoalEvent",
     "LearningStrategy",
     "Partnership",
+    "PeopleImport",
     "Programme",
     "ProgrammeRole",
     "ProgrammeUnit",

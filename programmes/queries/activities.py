@@ -18,12 +18,12 @@ from programmes.models import (
     LearningStrategy,
     UncountedReason,
 )
-from programmes.models.activities import VERIFIED
 from programmes.queries.progress import Kind, monday
 from standards.models import Criterion
 from uploads.models import FileState
 
 WEEK = dt.timedelta(weeks=1)
+OWN_FILES = Q(evidence__status=FileState.CLEAN, evidence__application=None)
 TREE_ORDER = ("framework", "parent__order", "order", "pk")
 
 
@@ -84,7 +84,8 @@ class Totals:
 def totals_of(entries: QuerySet[ActivityEntry], *, on: dt.date) -> Totals:
     """Totals of the entries in one query."""
     annotated = ActivityEntry.objects.filter(pk__in=entries.order_by().values("pk"))
-    once = Q(amends=None) | Q(status__in=VERIFIED)
+    approved, replaced = ActivityEntry.Status.APPROVED, ActivityEntry.Status.SUPERSEDED
+    once = (Q(amends=None) | Q(status=approved)) & ~Q(status=replaced)
     sums = annotated.with_uncounted_reason(on=on).aggregate(
         number=Count("pk"),
         off_job=Sum("minutes", filter=once & Q(kind=Kind.OFF_JOB), default=0),
@@ -160,7 +161,7 @@ def for_table(entries: QuerySet[ActivityEntry], *, on: dt.date) -> QuerySet[Acti
             Prefetch("criteria", Criterion.objects.order_by(*TREE_ORDER)),
             Prefetch("events", ActivityEvent.objects.returns(), to_attr="returns"),
         )
-        .annotate(evidence_count=Count("evidence", filter=Q(evidence__status=FileState.CLEAN), distinct=True))
+        .annotate(evidence_count=Count("evidence", filter=OWN_FILES, distinct=True))
     )
     return rows
 

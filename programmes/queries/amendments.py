@@ -128,6 +128,7 @@ def _facts(old: ActivityEntry, new: ActivityEntry) -> list[Change | None]:
         (_("Start time"), lambda row: time_format(row.starts_at) if row.starts_at else ""),
         (_("Time spent"), _to_the_minute),
         (_("How"), lambda row: translated_text(row.strategy, "name").text),
+        (_("Goal"), lambda row: row.goal.title if row.goal else ""),
         (_("Paid time"), lambda row: _("Yes") if row.is_paid else _("No")),
     ]
     facts = [_value(label, show(old), show(new)) for label, show in values]

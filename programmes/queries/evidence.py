@@ -7,7 +7,7 @@ from django.db.models import Sum
 
 from people.models import User
 from people.permissions import Permission
-from programmes.models import ActivityEntry, Enrolment, EvidenceFile
+from programmes.models import ActivityEntry, ApplicationRecord, Enrolment, EvidenceFile
 from uploads.kinds import MEGABYTE
 from uploads.models import FileState
 
@@ -55,9 +55,11 @@ class ShownEvidence:
         return bool(self.plain or self.logged)
 
 
-def evidence_shown(user: User, entry: ActivityEntry) -> ShownEvidence:
-    """What of the entry's evidence the person is shown."""
-    files = EvidenceFile.objects.filter(entry=entry)
+def evidence_shown(
+    user: User, entry: ActivityEntry, application: ApplicationRecord | None = None
+) -> ShownEvidence:
+    """What the person is shown of the entry's own evidence, or of that for its use at work."""
+    files = EvidenceFile.objects.filter(entry=entry, application=application)
     plain = list(files.permitted_to(user, Permission.EVIDENCE_READ))
     logged = files.permitted_to(user, Permission.EVIDENCE_READ_LOGGED)
     return ShownEvidence(plain, [file for file in logged if file not in plain])

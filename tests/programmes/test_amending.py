@@ -22,7 +22,6 @@ from programmes import actions
 from programmes.models import (
     ActivityEntry,
     ActivityEvent,
-    ApplicationRecord,
     Enrolment,
     EvidenceFile,
     Reflection,
@@ -651,4 +650,3 @@ def test_undo_in_the_pages_is_too_late_after_its_seconds(world: World, client_of
     event = actions.approve_activity(entry=amendment, by=world.ours.coach)
     with time_machine.travel(timezone.now() + dt.timedelta(minutes=1)):
         assert actions.undo_decisions(events=[event.pk], by=world.ours.coach) == []
-    assert ApplicationRecord.objects.count() == 0

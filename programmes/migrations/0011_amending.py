@@ -8,8 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0002_invitation'),
-        ('programmes', '0008_applications'),
+        ('programmes', '0010_people_import'),
         ('standards', '0002_goal_templates'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
