@@ -3,6 +3,7 @@ from django.urls import path
 from programmes.views import (
     activities,
     agreeing,
+    amending,
     applications,
     cohorts,
     confirming,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("activities/undo/", deciding.DecisionUndoView.as_view(), name="decision_undo"),
     path("activities/<int:pk>/", activities.ActivityDetailView.as_view(), name="activity_detail"),
     path("activities/<int:pk>/change/", entering.ActivityChangeView.as_view(), name="activity_change"),
+    path("activities/<int:pk>/amend/", amending.ActivityAmendView.as_view(), name="activity_amend"),
     path("activities/<int:pk>/keep/", entering.FormKeepView.as_view(), name="form_keep_changed"),
     path("activities/<int:pk>/delete/", sending.ActivityDeleteView.as_view(), name="activity_delete"),
     path("activities/<int:pk>/send/", sending.ActivitySubmitView.as_view(), name="activity_submit"),

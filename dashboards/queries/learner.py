@@ -56,7 +56,7 @@ GOAL_TASKS_SHOWN = 2
 
 def learner_todo(enrolment: Enrolment, *, on: dt.date) -> LearnerTodo:
     """The learner's next actions, five at most."""
-    own = ActivityEntry.objects.filter(enrolment=enrolment)
+    own = ActivityEntry.objects.filter(enrolment=enrolment).not_replaced()
     returns = ActivityEvent.objects.returns().order_by("-at")
     returned = list(own.filter(status=ActivityEntry.Status.RETURNED).order_by("done_on")[:3])
     reasons = {event.entry_id: event.full_reason for event in reversed(returns.filter(entry__in=returned))}
@@ -102,6 +102,7 @@ def most_active_thread(enrolment: Enrolment) -> Thread | None:
     status = ActivityEntry.Status
     row: Any = (
         ActivityEntry.objects.filter(enrolment=enrolment, criteria__isnull=False)
+        .counted_once()
         .order_by()
         .values("criteria")
         .annotate(

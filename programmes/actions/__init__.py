@@ -11,6 +11,7 @@ from programmes.actions.activities import (
     delete_activity,
 )
 from programmes.actions.agreeing import agree_goal, ask_goal_change, undo_goal_decisions
+from programmes.actions.amending import SAY_WHY_AMENDED, AmendedAlready, amend_activity
 from programmes.actions.applying import (
     answer_application,
     decline_application,
@@ -88,8 +89,10 @@ __all__ = [
     "ENDED",
     "FILES_AN_ENTRY",
     "OPEN_ENROLMENTS",
+    "SAY_WHY_AMENDED",
     "UNDO_SECONDS",
     "ActivityContent",
+    "AmendedAlready",
     "ApplicationContent",
     "BenefitContent",
     "ChangedMeanwhile",
@@ -104,6 +107,7 @@ __all__ = [
     "WeekSent",
     "agree_break",
     "agree_goal",
+    "amend_activity",
     "answer_application",
     "approve_activity",
     "archive_programme",

@@ -26,7 +26,8 @@ def mark_leave(*, enrolment: Enrolment, week: dt.date, by: User) -> BreakInLearn
     first, last = max(week, enrolment.starts_on), min(week + dt.timedelta(days=6), enrolment.ends_on)
     if week.weekday() != 0 or first > last or enrolment.status not in OPEN_ENROLMENTS:
         raise ValidationError(_("This week is not part of the programme."))
-    if ActivityEntry.objects.filter(enrolment=enrolment, done_on__range=(first, last)).exists():
+    logged = ActivityEntry.objects.filter(enrolment=enrolment, done_on__range=(first, last))
+    if logged.not_replaced().exists():
         raise ValidationError(_("Something is logged in this week, so it cannot be leave."))
     breaks = BreakInLearning.objects.filter(enrolment=enrolment).touching(first, last)
     if breaks.filter(status__in=HOLDING_DAYS).exists():

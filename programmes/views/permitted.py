@@ -29,6 +29,7 @@ def entry_or_404(request: HttpRequest, pk: int, *also: Permission) -> ActivityEn
         "enrolment__cohort__programme",
         "strategy",
         "approved_by",
+        "amends__strategy",
     )
     entry: ActivityEntry = permitted_or_404(request, rows, Permission.ACTIVITY_READ, pk, *also)
     return entry
