@@ -24,6 +24,7 @@ from programmes.forms.enrolments import (
     placement_of,
 )
 from programmes.forms.filters import EnrolmentFilter, ProgrammeFilter
+from programmes.forms.importing import ConfirmImportForm, PeopleListForm
 from programmes.forms.programmes import (
     LeadsForm,
     ProgrammeCopyForm,
@@ -43,6 +44,7 @@ __all__ = [
     "BaseDaysFormSet",
     "BreakForm",
     "CohortForm",
+    "ConfirmImportForm",
     "CoverForm",
     "DaysFormSet",
     "EmployerForm",
@@ -51,6 +53,7 @@ __all__ = [
     "InviteForm",
     "InviteSupportForm",
     "LeadsForm",
+    "PeopleListForm",
     "PlacementForm",
     "ProgrammeCopyForm",
     "ProgrammeCreateForm",
