@@ -13,6 +13,7 @@ from programmes.views import (
     entering,
     evidence,
     goals,
+    importing,
     lifecycle,
     lists,
     moves,
@@ -119,6 +120,22 @@ urlpatterns = [
         "programmes/cohorts/<int:pk>/invite/",
         enrolments.EnrolmentInviteView.as_view(),
         name="enrolment_invite",
+    ),
+    path("programmes/cohorts/<int:pk>/import/", importing.PeopleImportView.as_view(), name="people_import"),
+    path(
+        "programmes/cohorts/<int:pk>/import/example/",
+        importing.ExampleListView.as_view(),
+        name="people_import_example",
+    ),
+    path(
+        "programmes/cohorts/import/<int:pk>/",
+        importing.PeopleImportDetailView.as_view(),
+        name="people_import_detail",
+    ),
+    path(
+        "programmes/cohorts/import/<int:pk>/discard/",
+        importing.PeopleImportDiscardView.as_view(),
+        name="people_import_discard",
     ),
     path(
         "programmes/enrolments/<int:pk>/", enrolments.EnrolmentDetailView.as_view(), name="enrolment_detail"

@@ -40,6 +40,7 @@ from programmes.forms.goals import (
     initial_of_template,
     target_in,
 )
+from programmes.forms.importing import ConfirmImportForm, PeopleListForm
 from programmes.forms.programmes import (
     LeadsForm,
     ProgrammeCopyForm,
@@ -67,6 +68,7 @@ __all__ = [
     "CheckInForm",
     "CloseForm",
     "CohortForm",
+    "ConfirmImportForm",
     "CoverForm",
     "DaysFormSet",
     "EmployerForm",
@@ -77,6 +79,7 @@ __all__ = [
     "InviteForm",
     "InviteSupportForm",
     "LeadsForm",
+    "PeopleListForm",
     "PlacementForm",
     "ProgrammeCopyForm",
     "ProgrammeCreateForm",
