@@ -199,6 +199,11 @@ STORY = [
     ("learner", "programmes:activity_change", "returned"),
     ("learner", "programmes:activity_detail", "approved"),
     ("learner", "programmes:activity_delete", "draft"),
+    ("learner", "programmes:application_list", ""),
+    ("learner", "programmes:application", "prompted"),
+    ("learner", "programmes:application", "asked"),
+    ("learner", "programmes:activity_detail", "answered"),
+    ("manager", "programmes:application", "answered"),
     ("coach", "dashboards:queue", ""),
     ("coach", "programmes:activity_detail", "sent"),
     ("coach", "programmes:enrolment_activities", "enrolment"),
@@ -272,6 +277,13 @@ def test_pages_of_the_story_render_in_every_language(
     rows["sent"].exception_reason = "A fair"
     rows["sent"].save()
     rows["draft"] = f.ActivityFactory(**made)
+    off_job = made | {"kind": "off_job", "approved": True, "done_on": timezone.localdate() - dt.timedelta(20)}
+    for name, traits in (("prompted", {}), ("asked", {"returned": True}), ("answered", {"sent": True})):
+        rows[name] = f.ActivityFactory(**off_job)
+        record = f.ApplicationFactory(entry=rows[name], **traits)
+        f.BenefitFactory(record=record, measured=True)
+        f.EvidenceFactory(entry=rows[name], application=record)
+        f.ApplicationEventFactory(record=record, kind="returned", by=side.mentor, reason="How?")
     week = monday(timezone.localdate()) - dt.timedelta(weeks=3)
     side.enrolment.breaks.create(is_leave=True, starts_on=week, ends_on=week + dt.timedelta(days=6))
     covered, today = SupportRole.objects.get(enrolment=side.enrolment, role="coach"), timezone.localdate()

@@ -183,6 +183,23 @@ def invitations(side: Side, places: Places) -> None:
         f.SupportRoleFactory(enrolment=made, person=side.coach, role="coach")
 
 
+def applications(side: Side, places: Places) -> None:
+    """Answers in every state, with benefits and people of their own, and prompts that are due."""
+    day = timezone.localdate() - dt.timedelta(days=70)
+    for _place in places:
+        for traits in ({}, {"sent": True}, {"returned": True}, {"confirmed": True}, {"not_applied": True}):
+            entry = f.ActivityFactory(
+                enrolment=side.enrolment,
+                strategy=f.StrategyFactory(),
+                done_on=day,
+                approved=True,
+                approved_by=side.coach,
+            )
+            record = f.ApplicationFactory(entry=entry, **traits)
+            f.BenefitFactory(record=record, measured=True)
+            f.ApplicationEventFactory(record=record, kind="returned", by=p.UserFactory(), reason="How?")
+
+
 ONE_ENTRY = 1_000_000
 LIST = "/learners/{enrolment}/activities/"
 PAGES: list[tuple[str, str, Grow, int]] = [
@@ -196,13 +213,18 @@ PAGES: list[tuple[str, str, Grow, int]] = [
     (f"/activities/{ONE_ENTRY}/", "coach", files, 19),
     (f"/activities/{ONE_ENTRY}/", "coach", versions, 27),
     (LIST, "coach", entries, 20),
-    (LIST, "manager", entries, 20),
+    (LIST, "manager", entries, 21),
     (f"{LIST}?kind=on_job&status=approved", "coach", entries, 17),
     ("/queue/", "coach", learners, 22),
     ("/cover/", "coach", covers, 10),
     ("/team/", "manager", learners, 20),
     ("/lead/", "lead", learners, 18),
     ("/lead/", "lead", programmes, 18),
+    ("/learner/", "learner", applications, 23),
+    ("/applications/", "learner", applications, 12),
+    ("/learners/{enrolment}/applications/", "manager", applications, 13),
+    ("/queue/", "mentor", applications, 19),
+    ("/team/", "manager", applications, 18),
     ("/organisation/", "org_admin", programmes, 12),
     ("/site/", "administrator", programmes, 11),
     ("/profile/who-sees-my-data/", "learner", enrolments, 15),

@@ -167,6 +167,36 @@ ROUTES = {
         args=("off_job",),
         body={"reason": "Which part did you do?"},
     ),
+    "programmes:application": Route(
+        {200: "learner coach mentor manager lead administrator", 403: "org_admin", 404: "*"},
+        {302: "learner", 403: "coach mentor manager lead org_admin administrator", 404: "*"},
+        args=("answered",),
+        body={"used": "yes"},
+    ),
+    "programmes:application prompted": Route(
+        {200: "learner", 403: INSIDERS, 404: "*"},
+        {200: "learner", 403: INSIDERS, 404: "*"},
+        args=("prompted",),
+    ),
+    "programmes:application none": Route({404: "*"}, {404: "*"}, args=("off_job",)),
+    "programmes:application_put_off": Route(
+        post={302: "learner", 403: INSIDERS, 404: "*"}, args=("prompted",)
+    ),
+    "programmes:application_confirm": Route(
+        post={302: "mentor manager", 403: "learner coach lead org_admin administrator", 404: "*"},
+        args=("answered",),
+    ),
+    "programmes:application_return": Route(
+        post={302: "mentor manager", 403: "learner coach lead org_admin administrator", 404: "*"},
+        args=("answered",),
+        body={"question": "How do you see it?"},
+    ),
+    "programmes:application_list": Route({200: LEARNERS, 404: "*"}),
+    "programmes:applications_confirm": Route(post={302: "*"}),
+    "programmes:confirmation_undo": Route(post={302: "*"}),
+    "programmes:enrolment_applications": Route(
+        {200: READERS, 403: "org_admin administrator", 404: "*"}, args=("enrolment",)
+    ),
     "programmes:form_keep": Route(post={200: LEARNERS, 404: "*"}),
     "programmes:form_keep_changed": Route(post={200: "learner", 403: INSIDERS, 404: "*"}, args=("draft",)),
     "programmes:activity_delete": Route(
@@ -375,6 +405,9 @@ def rows_of(world: World) -> dict[str, Any]:
         "uid": "1",
         "key": "not-a-key",
     }
+    for name, traits in (("prompted", {}), ("answered", {"sent": True})):
+        rows[name] = f.ActivityFactory(**made, approved=True)
+        f.ApplicationFactory(entry=rows[name], **traits)
     rows["draft"].criteria.set(side.criteria[:1])
     name = "ab/sample.txt"
     rows["shared_file"] = f.EvidenceFactory(entry=rows["on_job"], file=name, thumbnail=name)
