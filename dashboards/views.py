@@ -22,6 +22,7 @@ from people.permissions import Permission, Relation
 from programmes.exporters import progress_table, waiting_table
 from programmes.models import Enrolment, Programme
 from programmes.queries import activities, progress
+from programmes.queries.breaks import breaks_waiting_for
 from programmes.queries.cover import covered_today
 from programmes.queries.support import invitations_of
 from programmes.views.permitted import own_enrolment
@@ -129,6 +130,7 @@ class QueueView(RoleHomeView):
             "learners": learners,
             "chosen": chosen,
             "caseload": rows,
+            "breaks_waiting": breaks_waiting_for(self.user),
             "covered": covered_today(self.user, on=self.today),
             "may_set_cover": self.hats.is_coach,
             "companies": len({row.enrolment.organisation_id for row in rows}),
@@ -155,6 +157,7 @@ class TeamView(RoleHomeView):
             "sums": queries.team_sums(rows),
             "waiting": queries.with_checks(waiting[:ROWS_A_PAGE], reader=self.user),
             "waiting_count": waiting.count(),
+            "breaks_waiting": breaks_waiting_for(self.user),
             "week_starts_on": progress.monday(self.today),
             "today": self.today,
         }
@@ -182,7 +185,13 @@ class LeadView(RoleHomeView):
         )
         may_create = Organisation.objects.permitted_to(self.user, Permission.PROGRAMME_CREATE).exists()
         programmes = programmes.prefetch_related("units")
-        context = {"programmes": programmes, "page": page, "rows": rows, "may_create": may_create}
+        context = {
+            "programmes": programmes,
+            "page": page,
+            "rows": rows,
+            "may_create": may_create,
+            "breaks_waiting": breaks_waiting_for(self.user),
+        }
         return render(request, "dashboards/lead.html", context)
 
 

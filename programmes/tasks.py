@@ -2,6 +2,7 @@
 
 from celery import shared_task
 from django.db import transaction
+from django.utils import timezone
 
 from programmes import actions
 from uploads.sweeping import sweep
@@ -17,6 +18,12 @@ def check_evidence() -> None:
 def sweep_files() -> None:
     """Delete bytes without a row and report rows without bytes, nightly."""
     sweep()
+
+
+@shared_task(name="programmes.run_breaks")
+def run_breaks() -> None:
+    """Begin and end the breaks whose day has come: every hour, so that a run that is lost costs little."""
+    actions.run_breaks(on=timezone.localdate())
 
 
 def check_evidence_soon() -> None:

@@ -2,6 +2,8 @@ from django.urls import path
 
 from programmes.views import (
     activities,
+    balance,
+    breaks,
     cohorts,
     cover,
     deciding,
@@ -46,6 +48,12 @@ urlpatterns = [
     path("learners/<int:pk>/weeks/<str:week>/send/", sending.WeekSubmitView.as_view(), name="week_submit"),
     path("learners/<int:pk>/weeks/<str:week>/leave/", sending.LeaveMarkView.as_view(), name="leave_mark"),
     path("learners/<int:pk>/leave/<int:leave>/end/", sending.LeaveUnmarkView.as_view(), name="leave_unmark"),
+    path("learners/<int:pk>/breaks/", breaks.BreakListView.as_view(), name="break_list"),
+    path("learners/<int:pk>/breaks/ask/", breaks.BreakAskView.as_view(), name="break_ask"),
+    path("breaks/<int:pk>/decide/", breaks.BreakDecideView.as_view(), name="break_decide"),
+    path("breaks/<int:pk>/withdraw/", breaks.BreakWithdrawView.as_view(), name="break_withdraw"),
+    path("learners/<int:pk>/hours/", balance.HoursExplainedView.as_view(), name="hours_explained"),
+    path("how-we-see-progress/", balance.StatusRuleView.as_view(), name="status_rule"),
     path("programmes/", programmes.ProgrammeListView.as_view(), name="programme_list"),
     path("programmes/new/", programmes.ProgrammeCreateView.as_view(), name="programme_create"),
     path("programmes/<int:pk>/", programmes.ProgrammeDetailView.as_view(), name="programme_detail"),
@@ -55,6 +63,8 @@ urlpatterns = [
     path("programmes/<int:pk>/reopen/", lifecycle.ProgrammeReopenView.as_view(), name="programme_reopen"),
     path("programmes/<int:pk>/remove/", lifecycle.ProgrammeRemoveView.as_view(), name="programme_remove"),
     path("programmes/<int:pk>/leads/", lifecycle.ProgrammeLeadsView.as_view(), name="programme_leads"),
+    path("programmes/<int:pk>/hours/", balance.RuleChooseView.as_view(), name="rule_choose"),
+    path("programmes/<int:pk>/hours/new/", balance.RuleWriteView.as_view(), name="rule_write"),
     path("programmes/<int:pk>/units/new/", units.UnitCreateView.as_view(), name="unit_create"),
     path("programmes/units/<int:pk>/change/", units.UnitChangeView.as_view(), name="unit_change"),
     path("programmes/units/<int:pk>/criteria/", units.UnitCriteriaView.as_view(), name="unit_criteria"),
@@ -83,8 +93,10 @@ urlpatterns = [
         name="enrolment_change",
     ),
     path("programmes/enrolments/<int:pk>/start/", moves.EnrolmentStartView.as_view(), name="enrolment_start"),
-    path("programmes/enrolments/<int:pk>/break/", moves.EnrolmentBreakView.as_view(), name="enrolment_break"),
-    path("programmes/enrolments/<int:pk>/back/", moves.EnrolmentBackView.as_view(), name="enrolment_back"),
+    path(
+        "programmes/enrolments/<int:pk>/break/", breaks.EnrolmentBreakView.as_view(), name="enrolment_break"
+    ),
+    path("programmes/enrolments/<int:pk>/back/", breaks.EnrolmentBackView.as_view(), name="enrolment_back"),
     path(
         "programmes/enrolments/<int:pk>/complete/",
         moves.EnrolmentCompleteView.as_view(),

@@ -11,13 +11,14 @@ from programmes.actions.activities import (
     create_activity,
     delete_activity,
 )
-from programmes.actions.balance import RuleContent, choose_rule, write_rule
+from programmes.actions.balance import RuleContent, choose_rule, rule_from, write_rule
 from programmes.actions.breaks import (
     agree_break,
     ask_break,
     begin_break,
     current_break,
     end_break,
+    guard_days,
     refuse_break,
     run_breaks,
     withdraw_break,
@@ -97,6 +98,7 @@ __all__ = [
     "end_break",
     "end_cover",
     "enrol_learner",
+    "guard_days",
     "invite_learner",
     "invite_supporter",
     "keep_form",
@@ -111,6 +113,7 @@ __all__ = [
     "remove_unit",
     "reopen_programme",
     "return_activity",
+    "rule_from",
     "run_breaks",
     "set_cover",
     "start_enrolment",

@@ -8,11 +8,11 @@ from programmes.forms.activities import (
     initial_from,
     initial_of,
 )
+from programmes.forms.balance import ExampleForm, RuleChoiceForm, RuleForm
+from programmes.forms.breaks import BackForm, BreakAskForm, BreakDecideForm, BreakForm
 from programmes.forms.days import PREFIX, ROWS_AT_MOST, BaseDaysFormSet, DaysFormSet, day_rows_from
 from programmes.forms.deciding import CoverForm, ReturnForm, chosen_entries
 from programmes.forms.enrolments import (
-    BackForm,
-    BreakForm,
     CohortForm,
     EmployerForm,
     EnrolForm,
@@ -41,6 +41,8 @@ __all__ = [
     "ActivityForm",
     "BackForm",
     "BaseDaysFormSet",
+    "BreakAskForm",
+    "BreakDecideForm",
     "BreakForm",
     "CohortForm",
     "CoverForm",
@@ -48,6 +50,7 @@ __all__ = [
     "EmployerForm",
     "EnrolForm",
     "EnrolmentFilter",
+    "ExampleForm",
     "InviteForm",
     "InviteSupportForm",
     "LeadsForm",
@@ -57,6 +60,8 @@ __all__ = [
     "ProgrammeFilter",
     "ProgrammeForm",
     "ReturnForm",
+    "RuleChoiceForm",
+    "RuleForm",
     "SupportForm",
     "UnitCriteriaForm",
     "UnitForm",
