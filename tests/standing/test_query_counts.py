@@ -221,19 +221,19 @@ PAGES: list[tuple[str, str, Grow, int]] = [
     ("/programmes/cohorts/{cohort}/", "lead", learners, 12),
     ("/programmes/enrolments/{enrolment}/", "lead", support, 10),
     ("/programmes/enrolments/{enrolment}/support/coach/", "lead", support, 9),
-    ("/learners/{enrolment}/breaks/", "coach", support, 9),
+    ("/learners/{enrolment}/breaks/", "coach", support, 10),
     ("/queue/", "coach", asked_breaks, 23),
     ("/queue/", "coach", ruled, 24),
     ("/lead/", "lead", ruled, 20),
     ("/learners/{enrolment}/hours/", "learner", support, 14),
-    ("/programmes/{programme}/hours/", "lead", rules, 9),
+    ("/programmes/{programme}/hours/", "lead", rules, 8),
     ("/standards/", "learner", frameworks, 9),
     ("/standards/{framework}/", "learner", criteria, 10),
 ]
 # Further readers of the same pages, for the long run.
 MORE_PAGES: list[tuple[str, str, Grow, int]] = [
     ("/team/", "manager", entries, 21),
-    ("/queue/", "mentor", learners, 23),
+    ("/queue/", "mentor", learners, 22),
     ("/queue/", "coach", entries, 23),
     (LIST, "lead", entries, 19),
     (f"/activities/{ONE_ENTRY}/", "lead", files, 14),
