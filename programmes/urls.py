@@ -14,6 +14,7 @@ from programmes.views import (
     moves,
     programmes,
     sending,
+    strategies,
     units,
 )
 
@@ -34,6 +35,20 @@ urlpatterns = [
     path("activities/<int:pk>/withdraw/", sending.ActivityWithdrawView.as_view(), name="activity_withdraw"),
     path("activities/<int:pk>/verify/", deciding.ActivityApproveView.as_view(), name="activity_approve"),
     path("activities/<int:pk>/return/", deciding.ActivityReturnView.as_view(), name="activity_return"),
+    path("ways/", strategies.StrategyListView.as_view(), name="strategy_list"),
+    path("ways/find/", strategies.StrategyFinderView.as_view(), name="strategy_finder"),
+    path("ways/<int:pk>/", strategies.StrategyDetailView.as_view(), name="strategy_detail"),
+    path("ways/<int:pk>/change/", strategies.StrategyChangeView.as_view(), name="strategy_change"),
+    path(
+        "ways/<int:pk>/words/<int:organisation>/",
+        strategies.GuideChangeView.as_view(),
+        name="guide_change",
+    ),
+    path(
+        "ways/<int:pk>/words/<int:organisation>/remove/",
+        strategies.GuideRemoveView.as_view(),
+        name="guide_remove",
+    ),
     path("cover/", cover.CoverView.as_view(), name="cover"),
     path("cover/<int:pk>/end/", cover.CoverEndView.as_view(), name="cover_end"),
     path("activities/<int:pk>/evidence/", evidence.EvidenceListView.as_view(), name="activity_evidence"),

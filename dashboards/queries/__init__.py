@@ -3,13 +3,13 @@
 from dashboards.queries.hats import Hats, hats_of
 from dashboards.queries.learner import LearnerTodo, Thread, learner_todo, most_active_thread
 from dashboards.queries.organisation import (
-    SMALLEST_GROUP,
     Group,
     administered_by,
     hide_small,
     organisation_groups,
 )
 from dashboards.queries.team import TeamSums, learners_of, supported_by, team_sums, with_checks, worst_first
+from programmes.queries.groups import SMALLEST_GROUP
 
 __all__ = [
     "SMALLEST_GROUP",

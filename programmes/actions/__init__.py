@@ -71,6 +71,13 @@ from programmes.actions.programmes import (
 )
 from programmes.actions.recording import ChangedMeanwhile, EntryChanged, record_access
 from programmes.actions.sending import WeekSent, submit_activity, submit_week, withdraw_activity
+from programmes.actions.strategies import (
+    StrategyContent,
+    change_strategy,
+    load_strategies,
+    remove_guide,
+    write_guide,
+)
 from programmes.actions.support import change_support
 from programmes.actions.units import UnitContent, change_unit, create_unit, map_unit, move_unit, remove_unit
 from programmes.queries.answering import ApplicationContent, BenefitContent
@@ -95,6 +102,7 @@ __all__ = [
     "Newcomer",
     "Placement",
     "ProgrammeContent",
+    "StrategyContent",
     "UnitContent",
     "WeekSent",
     "agree_goal",
@@ -112,6 +120,7 @@ __all__ = [
     "change_goal",
     "change_leads",
     "change_programme",
+    "change_strategy",
     "change_support",
     "change_unit",
     "check_evidence",
@@ -140,6 +149,7 @@ __all__ = [
     "invite_learner",
     "invite_supporter",
     "keep_form",
+    "load_strategies",
     "map_unit",
     "mark_leave",
     "missing_in",
@@ -150,6 +160,7 @@ __all__ = [
     "record_access",
     "remove_cohort",
     "remove_evidence",
+    "remove_guide",
     "remove_programme",
     "remove_unit",
     "reopen_programme",
@@ -169,4 +180,5 @@ __all__ = [
     "withdraw_activity",
     "withdraw_enrolment",
     "withdraw_goal",
+    "write_guide",
 ]

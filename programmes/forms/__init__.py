@@ -32,6 +32,7 @@ from programmes.forms.programmes import (
     UnitCriteriaForm,
     UnitForm,
 )
+from programmes.forms.strategies import FinderForm, GuideForm, StrategyFilter, StrategyForm
 
 __all__ = [
     "PREFIX",
@@ -48,6 +49,8 @@ __all__ = [
     "EmployerForm",
     "EnrolForm",
     "EnrolmentFilter",
+    "FinderForm",
+    "GuideForm",
     "InviteForm",
     "InviteSupportForm",
     "LeadsForm",
@@ -57,6 +60,8 @@ __all__ = [
     "ProgrammeFilter",
     "ProgrammeForm",
     "ReturnForm",
+    "StrategyFilter",
+    "StrategyForm",
     "SupportForm",
     "UnitCriteriaForm",
     "UnitForm",
