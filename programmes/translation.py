@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from programmes.models import LearningStrategy, Programme, ProgrammeUnit, StrategyGuide
+from programmes.models import BalanceRule, LearningStrategy, Programme, ProgrammeUnit, StrategyGuide
 from programmes.models.strategies import GUIDE_TEXTS, STRATEGY_TEXTS
 
 
@@ -24,3 +24,8 @@ class LearningStrategyTranslation(TranslationOptions):
 @register(StrategyGuide)
 class StrategyGuideTranslation(TranslationOptions):
     fields = GUIDE_TEXTS
+
+
+@register(BalanceRule)
+class BalanceRuleTranslation(TranslationOptions):
+    fields = ("name", "note")

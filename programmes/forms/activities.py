@@ -7,51 +7,19 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from people.permissions import Standing
-from programmes.actions import FILES_AN_ENTRY, SAY_WHY_AMENDED, ActivityContent, Day
+from programmes.actions import SAY_WHY_AMENDED, ActivityContent, Day
+from programmes.forms.applied import AppliedPart, applied_initial
 from programmes.forms.days import check_day, clean_duration, hours_field, minutes_field
-from programmes.models import ActivityEntry, Enrolment, LearningStrategy
+from programmes.forms.files import FilesField, files_input
+from programmes.models import ActivityEntry, Enrolment, Goal, LearningStrategy
 from programmes.queries.activities import CriteriaChoices, searchable
 from programmes.queries.checks import Check, Span, exceptions_of
 from standards.models import Criterion
-from uploads.kinds import ALLOWED_EXTENSIONS, CONTENT_TYPES, MAX_NAME_LENGTH
-from uploads.receiving import ReceivedUpload, receive_upload
-
-# Naming the types of pictures is what makes phones offer the camera beside the gallery and the files. No `capture`:
-# it would open the camera at once and leave no way to a document. Not `image/*` either: an iPhone hands over a photo
-# as JPEG when its own type, HEIC, is not among those asked for.
-ACCEPTED = sorted(
-    {f".{extension}" for extension in ALLOWED_EXTENSIONS} | {CONTENT_TYPES[e] for e in ("jpg", "png", "webp")}
-)
-
-
-class FilesInput(forms.FileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Several files, each looked at; cleans to a list of ReceivedUpload. Every refused file is named."""
-
-    widget = FilesInput
-
-    def clean(self, data: Any, initial: Any = None) -> list[ReceivedUpload]:
-        files: list[UploadedFile] = [item for item in (data or []) if item]
-        if len(files) > FILES_AN_ENTRY:
-            raise ValidationError(_("An activity can have ten files at most."))
-        received, errors = [], []
-        for item in files:
-            try:
-                received.append(receive_upload(item))
-            except ValidationError as error:
-                errors.append(f"{(item.name or '')[:MAX_NAME_LENGTH]}: {' '.join(error.messages)}")
-        if errors:
-            raise ValidationError(errors)
-        return received
 
 
 class CriteriaField(forms.ModelMultipleChoiceField):
@@ -69,7 +37,7 @@ class CriteriaField(forms.ModelMultipleChoiceField):
         return chosen
 
 
-class ActivityForm(forms.ModelForm):
+class ActivityForm(AppliedPart, forms.ModelForm):
     """An activity as its learner writes it. `content()` gives what the actions take."""
 
     hours = hours_field()
@@ -96,7 +64,7 @@ class ActivityForm(forms.ModelForm):
         label=_("Evidence"),
         help_text=_("Photos or documents, ten at most. Leave out customer and personal data."),
         required=False,
-        widget=FilesInput(attrs={"accept": ",".join(ACCEPTED)}),
+        widget=files_input(),
     )
     is_shared = forms.BooleanField(
         label=_("My workplace mentor may see the new files"), required=False, initial=True
@@ -111,6 +79,7 @@ class ActivityForm(forms.ModelForm):
             "title",
             "done_on",
             "strategy",
+            "goal",
             "description",
             "carried_out_by",
             "place",
@@ -125,6 +94,7 @@ class ActivityForm(forms.ModelForm):
             "title": _("What did you do?"),
             "done_on": _("Date"),
             "strategy": _("How did you learn?"),
+            "goal": _("Which goal does it help with?"),
             "description": _("More about what you did"),
             "carried_out_by": _("Who carried it out?"),
             "place": _("Where was it?"),
@@ -137,6 +107,7 @@ class ActivityForm(forms.ModelForm):
         help_texts = {
             "done_on": _("The day you did it"),
             "cost": _("In the currency of your company; leave it empty when it cost nothing."),
+            "goal": _("Your agreed goals. The first activity that you send for one puts it under way."),
             "carried_out_by": _("For example a trainer, a colleague or a course provider"),
             "exception_reason": _("Whoever verifies the activity reads this."),
             "amendment_reason": _("Whoever verifies the activity reads this."),
@@ -161,6 +132,7 @@ class ActivityForm(forms.ModelForm):
                 "required": _("Choose how you learned."),
                 "invalid_choice": _("Choose how you learned from the list."),
             },
+            "goal": {"invalid_choice": _("Choose from your goals that are agreed and not closed.")},
         }
 
     def __init__(
@@ -168,6 +140,7 @@ class ActivityForm(forms.ModelForm):
         *args: Any,
         enrolment: Enrolment,
         choices: CriteriaChoices,
+        goals: QuerySet[Goal] | None = None,
         is_sending: bool = False,
         **kwargs: Any,
     ) -> None:
@@ -182,6 +155,9 @@ class ActivityForm(forms.ModelForm):
         self.fields["criteria"].queryset = Criterion.objects.filter(  # type: ignore[attr-defined]
             pk__in=[criterion.pk for criterion in choices.all]
         )
+        offered = self.fields["goal"]
+        offered.queryset = Goal.objects.none() if goals is None else goals  # type: ignore[attr-defined]
+        offered.empty_label = _("No goal")  # type: ignore[attr-defined]
         strategies = self.fields["strategy"]
         strategies.queryset = LearningStrategy.objects.all()  # type: ignore[attr-defined]
         strategies.empty_label = None if self.initial.get("strategy") else "---"  # type: ignore[attr-defined]
@@ -204,6 +180,7 @@ class ActivityForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         cleaned["total_minutes"] = clean_duration(self, cleaned)
+        self.check_applied(cleaned, is_sending=self.is_sending)
         return cleaned
 
     def ask_for_reason(self, more_days: Sequence[Day]) -> bool:
@@ -229,7 +206,10 @@ class ActivityForm(forms.ModelForm):
         fields = {name: self.cleaned_data[name] for name in self._meta.fields or () if name in self.fields}
         fields["minutes"] = self.cleaned_data["total_minutes"]
         return ActivityContent(
-            fields, list(self.cleaned_data["criteria"]), self.cleaned_data["reflection"].strip()
+            fields,
+            list(self.cleaned_data["criteria"]),
+            self.cleaned_data["reflection"].strip(),
+            self.applied_content(),
         )
 
     def has_details(self) -> bool:
@@ -253,6 +233,7 @@ def initial_of(entry: ActivityEntry) -> dict[str, Any]:
         "criteria": list(entry.criteria.values_list("pk", flat=True)),
         "reflection": reflection.text if reflection else "",
         "revision": entry.revision,
+        **applied_initial(entry),
     }
 
 
@@ -275,8 +256,13 @@ TEXTS_COPIED = ("kind", "title", "strategy_id", "description", "carried_out_by",
 
 
 def copied_from(entry: ActivityEntry) -> dict[str, Any]:
-    """Initial values for a new activity like an earlier one: all but the day, the reflection and the files."""
+    """Initial values for a new activity like an earlier one: all but the day, the reflection and the files.
+
+    The goal stays while it is pursued.
+    """
     values = {name.removesuffix("_id"): getattr(entry, name) for name in TEXTS_COPIED}
+    if entry.goal is not None and entry.goal.is_pursued:
+        values["goal"] = entry.goal_id
     texts = initial_of(entry)
     return values | {name: texts[name] for name in ("hours", "mins", "criteria")}
 

@@ -14,7 +14,15 @@ from programmes.models.applications import (
     ApplicationRecord,
     BenefitUnit,
 )
-from programmes.models.enrolments import ENROLMENT_MOVES, BreakInLearning, Cohort, Enrolment, SupportRole
+from programmes.models.balance import BalanceRule
+from programmes.models.enrolments import (
+    BREAK_MOVES,
+    ENROLMENT_MOVES,
+    BreakInLearning,
+    Cohort,
+    Enrolment,
+    SupportRole,
+)
 from programmes.models.goals import GOAL_MOVES, Goal, GoalCheckIn, GoalEvent
 from programmes.models.history import ActivityEvent, AutosavedForm, ReturnPreset
 from programmes.models.importing import IMPORT_MOVES, PeopleImport
@@ -31,6 +39,7 @@ from programmes.models.strategies import (
 __all__ = [
     "ACTIVITY_MOVES",
     "APPLICATION_MOVES",
+    "BREAK_MOVES",
     "ENROLMENT_MOVES",
     "GOAL_MOVES",
     "IMPORT_MOVES",
@@ -41,6 +50,7 @@ __all__ = [
     "ApplicationEvent",
     "ApplicationRecord",
     "AutosavedForm",
+    "BalanceRule",
     "BenefitUnit",
     "BreakInLearning",
     "Cohort",

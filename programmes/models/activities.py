@@ -1,6 +1,7 @@
 """What a learner does: activities on and off the job, with reflection, evidence and history."""
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -15,6 +16,9 @@ from programmes.models.enrolments import BreakInLearning, Enrolment
 from programmes.models.strategies import LearningStrategy
 from standards.models import Criterion
 from uploads.models import FileState, SentFile, SentFileQuerySet
+
+if TYPE_CHECKING:
+    from programmes.models.goals import Goal
 
 MINUTES_A_DAY = 24 * 60
 
@@ -52,7 +56,7 @@ class ActivityQuerySet(PermittedQuerySet):
         The one place that decides what counts: pages, totals and exports all read this column.
         """
         status = ActivityEntry.Status
-        breaks = BreakInLearning.objects.filter(
+        breaks = BreakInLearning.objects.agreed().filter(
             Q(ends_on=None) | Q(ends_on__gte=OuterRef("done_on")),
             enrolment=OuterRef("enrolment"),
             starts_on__lte=OuterRef("done_on"),
@@ -225,6 +229,11 @@ class ActivityEntry(models.Model):
         """Why it does not count, in words; "" when it does. Only on rows of with_uncounted_reason()."""
         reason: str = self.uncounted  # type: ignore[attr-defined]
         return str(UncountedReason(reason).label) if reason else ""
+
+    @property
+    def agreed_goal(self) -> "Goal | None":
+        """The goal that it was logged towards, which may be named wherever the entry is: not while it is a draft."""
+        return self.goal if self.goal is not None and self.goal.agreed_at else None
 
     @property
     def is_on_job(self) -> bool:

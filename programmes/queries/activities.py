@@ -1,7 +1,7 @@
 """Activities as pages show them: by week, waiting for somebody, with their history."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
@@ -15,6 +15,7 @@ from programmes.models import (
     ActivityEvent,
     BreakInLearning,
     Enrolment,
+    Goal,
     LearningStrategy,
     UncountedReason,
 )
@@ -105,7 +106,7 @@ def missing_weeks(enrolment: Enrolment, *, on: dt.date, logged: set[dt.date] | N
     last = monday(min(on, enrolment.ends_on + WEEK)) - WEEK
     if logged is None:
         logged = weeks_with_entries(ActivityEntry.objects.filter(enrolment=enrolment).not_replaced())
-    breaks = list(BreakInLearning.objects.filter(enrolment=enrolment).order_by())
+    breaks = list(BreakInLearning.objects.agreed().filter(enrolment=enrolment).order_by())
     weeks = []
     while last >= first:
         away = any(
@@ -120,7 +121,7 @@ def missing_weeks(enrolment: Enrolment, *, on: dt.date, logged: set[dt.date] | N
 
 def weeks_of_leave(enrolment: Enrolment) -> dict[dt.date, BreakInLearning]:
     """The weeks that were marked as leave, by their Monday."""
-    rows = BreakInLearning.objects.filter(enrolment=enrolment, is_leave=True).order_by()
+    rows = BreakInLearning.objects.agreed().filter(enrolment=enrolment, is_leave=True).order_by()
     return {monday(row.starts_on): row for row in rows}
 
 
@@ -156,7 +157,7 @@ def for_table(entries: QuerySet[ActivityEntry], *, on: dt.date) -> QuerySet[Acti
     """The entries with all that a table row shows, so that a row costs no query."""
     rows: QuerySet[ActivityEntry] = (
         entries.with_uncounted_reason(on=on)  # type: ignore[attr-defined]
-        .select_related("strategy", "enrolment__learner", "enrolment__organisation")
+        .select_related("strategy", "goal", "enrolment__learner", "enrolment__organisation")
         .prefetch_related(
             Prefetch("criteria", Criterion.objects.order_by(*TREE_ORDER)),
             Prefetch("events", ActivityEvent.objects.returns(), to_attr="returns"),
@@ -190,9 +191,9 @@ def current_enrolments(user: User) -> list[Enrolment]:
     """The person's own enrolments, those under way first, then the latest; nothing that was only an invitation."""
     order = {"active": 0, "on_break": 0, "onboarding": 1}
     rows = Enrolment.objects.filter(learner=user).exclude(status=Enrolment.Status.INVITED)
-    rows = rows.select_related("cohort__programme__organisation", "organisation").order_by(
-        "-starts_on", "-pk"
-    )
+    rows = rows.select_related(
+        "cohort__programme__organisation", "cohort__programme__balance_rule", "organisation"
+    ).order_by("-starts_on", "-pk")
     return sorted(rows, key=lambda row: order.get(row.status, 2))
 
 
@@ -212,27 +213,41 @@ def minutes_on(enrolment: Enrolment, day: dt.date, *, but: ActivityEntry | None 
 
 @dataclass(frozen=True)
 class CriteriaChoices:
-    """Criteria that an entry may name: those that the programme's units are mapped to, then the others."""
+    """Criteria that an entry may name: those of the learner's open goals, those that the programme's units are mapped
+    to, then the others.
+    """
 
     mapped: list[Criterion]
     others: list[Criterion]
+    from_goals: list[Criterion] = field(default_factory=list)
 
     @property
     def all(self) -> list[Criterion]:
-        """Both, in that order."""
-        return [*self.mapped, *self.others]
+        """All of them, in that order."""
+        return [*self.from_goals, *self.mapped, *self.others]
 
 
 OTHER_CRITERIA_OFFERED = 200
 
 
-def criteria_choices(enrolment: Enrolment) -> CriteriaChoices:
-    """The criteria offered for an entry of this enrolment; leaves of the tree only."""
+def criteria_choices(enrolment: Enrolment, goals: Iterable[Goal] = ()) -> CriteriaChoices:
+    """The criteria offered for an entry of this enrolment; leaves of the tree only.
+
+    Those of `goals`, where they are given, come first and only once.
+    """
     programme = enrolment.cohort.programme
     mapped = list(Criterion.objects.filter(units__programme=programme).distinct().order_by(*TREE_ORDER))
     leaves = Criterion.objects.filter(framework__programmes=programme, children=None)
     others = leaves.exclude(pk__in=[c.pk for c in mapped]).order_by(*TREE_ORDER)
-    return CriteriaChoices(mapped, list(others[:OTHER_CRITERIA_OFFERED]))
+    choices = CriteriaChoices(mapped, list(others[:OTHER_CRITERIA_OFFERED]))
+    wanted = {criterion.pk for goal in goals for criterion in goal.criteria.all()}
+    if not wanted:
+        return choices
+    return CriteriaChoices(
+        [criterion for criterion in choices.mapped if criterion.pk not in wanted],
+        [criterion for criterion in choices.others if criterion.pk not in wanted],
+        [criterion for criterion in choices.all if criterion.pk in wanted],
+    )
 
 
 def last_strategy(enrolment: Enrolment) -> LearningStrategy | None:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('programmes', '0010_people_import'),
+        ('programmes', '0012_breaks'),
         ('standards', '0002_goal_templates'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0002_invitation'),
-        ('programmes', '0011_amending'),
+        ('programmes', '0013_amending'),
     ]
 
     operations = [
