@@ -13,6 +13,7 @@ from core.tags import Tag, Tone
 from people.models import Organisation
 from people.permissions import AccessPaths, Condition, Permission, PermittedQuerySet, Shown
 from programmes.models.enrolments import BreakInLearning, Enrolment
+from programmes.models.strategies import LearningStrategy
 from standards.models import Criterion
 from uploads.models import FileState, SentFile, SentFileQuerySet
 
@@ -20,25 +21,6 @@ if TYPE_CHECKING:
     from programmes.models.goals import Goal
 
 MINUTES_A_DAY = 24 * 60
-
-
-class LearningStrategy(models.Model):
-    """A way of learning, such as coaching or job shadowing, and when to choose it."""
-
-    code = models.SlugField(_("code"), max_length=40, unique=True)
-    name = models.CharField(_("name"), max_length=100)
-    summary = models.TextField(_("what it is"), blank=True)
-    when_to_choose = models.TextField(_("when to choose it"), blank=True)
-    usual_kind = models.CharField(_("usually"), max_length=7, blank=True)
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
-
-    class Meta:
-        ordering = ["order", "code"]
-        verbose_name = _("learning strategy")
-        verbose_name_plural = _("learning strategies")
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class UncountedReason(models.TextChoices):

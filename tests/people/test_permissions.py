@@ -22,6 +22,7 @@ from programmes.models import (
     EvidenceFile,
     ProgrammeRole,
     Reflection,
+    StrategyGuide,
     SupportRole,
 )
 from standards.models import Framework
@@ -163,6 +164,13 @@ TABLE: dict[Permission, dict[str, str]] = {
         "framework published": "administrator",
         "framework archived": "administrator",
     },
+    P.STRATEGY_READ: {"strategy": "MEMBERS administrator"},
+    P.STRATEGY_CHANGE: {
+        "employer": "",
+        "provider": "lead administrator",
+        "guide": "lead administrator",
+        "strategy": "administrator",
+    },
 }
 MEMBERS = " ".join((*PERSONAS, *(f"other_{name}" for name in PERSONAS)))
 """A framework belongs to nobody: everybody with a membership reads it, on both sides."""
@@ -244,6 +252,10 @@ def rows_of(side: Side) -> Rows:
         "employer": side.employer,
         "provider": side.provider,
         "team": side.team,
+        "strategy": side.strategy,
+        "guide": StrategyGuide.objects.create(
+            strategy=side.strategy, organisation=side.provider, summary="Ours"
+        ),
         "membership": Membership.objects.get(person=side.mentor),
         "invitation": p.InvitationFactory(organisation=side.employer),
     }

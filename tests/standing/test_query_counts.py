@@ -12,7 +12,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from people.models import User
-from programmes.models import ActivityEntry, ActivityEvent, Enrolment, EvidenceFile, Programme, SupportRole
+from programmes.models import (
+    ActivityEntry,
+    ActivityEvent,
+    Enrolment,
+    EvidenceFile,
+    Programme,
+    StrategyGuide,
+    SupportRole,
+)
 from standards.models import Criterion, Framework, Level, Scale
 from tests.factories import people as p
 from tests.factories import programmes as f
@@ -163,6 +171,20 @@ def units(side: Side, places: Places) -> None:
         f.EnrolmentFactory(cohort=f.CohortFactory(programme=side.programme), organisation=side.employer)
 
 
+def ways(side: Side, places: Places) -> None:
+    """Ways of learning in words of the provider, each learned by people who use it, and goals of the learner."""
+    for _place in places:
+        strategy = f.StrategyFactory(suits=["people"])
+        StrategyGuide.objects.create(strategy=strategy, organisation=side.provider, summary="Ours")
+        f.GoalFactory(enrolment=side.enrolment, in_progress=True).criteria.set(side.criteria)
+        for _n in range(5):
+            enrolment = f.EnrolmentFactory(cohort=side.cohort, organisation=side.employer)
+            f.SupportRoleFactory(enrolment=enrolment, person=side.coach, role="coach")
+            for way in (strategy, side.strategy):
+                entry = f.ActivityFactory(enrolment=enrolment, strategy=way, approved=True)
+                f.ApplicationFactory(entry=entry, confirmed=True)
+
+
 def support(side: Side, places: Places) -> None:
     """Breaks and former supporters of the one enrolment, and people who could take over."""
     day = dt.timedelta(days=1)
@@ -267,6 +289,10 @@ PAGES: list[tuple[str, str, Grow, int]] = [
     ("/lead/", "lead", ruled, 20),
     ("/learners/{enrolment}/hours/", "learner", support, 14),
     ("/programmes/{programme}/hours/", "lead", rules, 8),
+    ("/ways/", "learner", ways, 0),
+    ("/ways/", "coach", ways, 0),
+    ("/ways/{strategy}/", "learner", ways, 0),
+    ("/ways/find/?need=people", "learner", ways, 0),
     ("/standards/", "learner", frameworks, 9),
     ("/standards/{framework}/", "learner", criteria, 10),
 ]
@@ -297,6 +323,7 @@ def test_page_asks_as_often_for_three_rows_as_for_one(
 ) -> None:
     side = world.ours
     rows = {"enrolment": side.enrolment, "framework": side.framework, "employer": side.employer}
+    rows["strategy"] = side.strategy
     rows |= {"programme": side.programme, "cohort": side.cohort, "unit": side.programme.units.get()}
     url = url.format(**{name: row.pk for name, row in rows.items()})
     client = client_of(world.everybody()[persona])

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from people.models import User
 from people.queries.invitations import token_from
-from programmes.models import ActivityEntry, EvidenceFile, SupportRole
+from programmes.models import ActivityEntry, EvidenceFile, StrategyGuide, SupportRole
 from programmes.queries.progress import monday
 from standards.models import Framework
 from tests.factories import people as p
@@ -224,6 +224,21 @@ ROUTES = {
         post={302: "learner coach", 403: "mentor manager lead org_admin administrator", 404: "*"},
         args=("enrolment", "leave"),
     ),
+    "programmes:strategy_list": Route({200: "*"}),
+    "programmes:strategy_finder": Route({200: "*"}),
+    "programmes:strategy_detail": Route({200: f"{MEMBERS} administrator", 404: "*"}, args=("strategy",)),
+    "programmes:strategy_change": Route(
+        {200: "administrator", 403: MEMBERS, 404: "*"},
+        {200: "administrator", 403: MEMBERS, 404: "*"},
+        args=("strategy",),
+    ),
+    "programmes:guide_change": Route(OF_PROGRAMME, OF_PROGRAMME, ("strategy", "provider")),
+    "programmes:guide_change employer": Route(
+        {403: "learner mentor manager org_admin administrator", 404: "*"},
+        {403: "learner mentor manager org_admin administrator", 404: "*"},
+        args=("strategy", "employer"),
+    ),
+    "programmes:guide_remove": Route(OF_PROGRAMME, ON_PROGRAMME, ("strategy", "provider")),
     "programmes:cover": Route({200: "coach other_coach", 403: "*"}, {200: "coach other_coach", 403: "*"}),
     "programmes:cover_end": Route(post={302: "coach", 404: "*"}, args=("cover",)),
     "programmes:activity_evidence": Route(
@@ -410,6 +425,8 @@ def rows_of(world: World) -> dict[str, Any]:
         "verified": f.ActivityFactory(**made, kind="off_job", approved=True),
         "unpublished": Framework.objects.create(code="FW-draft", title="Draft"),
         "published": side.framework,
+        "strategy": side.strategy,
+        "guide": StrategyGuide.objects.create(strategy=side.strategy, organisation=side.provider),
         "enrolment": side.enrolment,
         "week": monday(timezone.localdate() - timedelta(weeks=3)).isoformat(),
         "leave": side.enrolment.breaks.create(starts_on="2020-01-06", ends_on="2020-01-12", is_leave=True),
