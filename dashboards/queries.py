@@ -133,6 +133,14 @@ def supported_by(user: User, *relations: Relation) -> QuerySet[Enrolment]:
     return Enrolment.objects.filter(pk__in=ids).under_way()
 
 
+def led_by(user: User) -> QuerySet[Enrolment]:
+    """Enrolments under way in the programmes that the person leads, by name of the learner."""
+    programmes = Programme.objects.permitted_to(user, Permission.PROGRAMME_WATCH)
+    enrolments = Enrolment.objects.filter(cohort__programme__in=programmes.values("pk")).under_way()
+    rows: QuerySet[Enrolment] = enrolments.permitted_to(user, Permission.PROGRESS_READ)
+    return rows.order_by("learner__display_name", "pk")
+
+
 def learners_of(entries: QuerySet[ActivityEntry]) -> list[Enrolment]:
     """The enrolments that the entries belong to, by name of the learner."""
     rows = Enrolment.objects.filter(pk__in=entries.order_by().values("enrolment")).select_related("learner")
