@@ -43,6 +43,7 @@ from programmes.models import (
 )
 from programmes.queries.progress import monday
 from standards.models import Framework, Scale
+from tests.factories import downloads as d
 from tests.factories import people as p
 from tests.factories import programmes as f
 from tests.worlds import World
@@ -217,6 +218,11 @@ STORY = [
     ("lead", "programmes:cohort_change", "cohort"),
     ("lead", "programmes:enrolment_create", "cohort"),
     ("lead", "programmes:enrolment_detail", "enrolment"),
+    ("lead", "programmes:people_import", "cohort"),
+    ("lead", "programmes:people_import_detail", "people_list"),
+    ("lead", "programmes:people_import_detail", "list_under_way"),
+    ("lead", "downloads:export_list", ""),
+    ("lead", "downloads:export_detail", "export"),
     ("mentor", "dashboards:learner", ""),
     ("org_admin", "dashboards:organisation", ""),
     ("administrator", "dashboards:site", ""),
@@ -252,7 +258,10 @@ ANSWERS = [
 @pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_pages_of_the_story_render_in_every_language(
-    world: World, client_of: Callable[[User | None], Client], language: str
+    world: World,
+    client_of: Callable[[User | None], Client],
+    language: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     side = world.ours
     Framework.objects.update(scale=Scale.objects.create(code="S", name="Scale"))
@@ -278,6 +287,11 @@ def test_pages_of_the_story_render_in_every_language(
     f.SupportRoleFactory(
         enrolment=side.enrolment, covers=covered, starts_on=today, ends_on=today, role="coach"
     )
+    lists = {"cohort": side.cohort, "employer": side.employer, "uploaded_by": side.lead}
+    rows["people_list"] = f.PeopleImportFactory(**lists)
+    rows["list_under_way"] = f.PeopleImportFactory(**lists, status="running")
+    rows["export"] = d.ExportFactory(owner=side.lead)
+    monkeypatch.setattr("downloads.views.ROWS_AT_ONCE", 0)
     clients: dict[str, Client] = {}
     rendered = set()
     for persona, name, row in STORY:
@@ -295,6 +309,8 @@ def test_pages_of_the_story_render_in_every_language(
     response = clients["learner"].get(reverse("programmes:activity_create"))
     rendered |= {template.name for template in response.templates}
     unit = {"source_language": "en", "title_en": "Unit", "planned_minutes": "99", "revision": "1"}
+    offer = clients["lead"].get(reverse("dashboards:lead"), {"download": "csv"})
+    rendered |= {template.name for template in offer.templates}
     preview = clients["lead"].post(reverse("programmes:unit_change", args=[rows["unit"].pk]), unit)
     rendered |= {template.name for template in preview.templates}
     own = {name for name in template_names() if name.split("/")[0] in settings.PROJECT_APPS}
