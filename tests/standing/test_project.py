@@ -44,6 +44,7 @@ from programmes.models import (
 )
 from programmes.queries.progress import monday
 from standards.models import Framework, Scale
+from tests.factories import downloads as d
 from tests.factories import people as p
 from tests.factories import programmes as f
 from tests.worlds import World
@@ -230,6 +231,11 @@ STORY = [
     ("lead", "programmes:cohort_change", "cohort"),
     ("lead", "programmes:enrolment_create", "cohort"),
     ("lead", "programmes:enrolment_detail", "enrolment"),
+    ("lead", "programmes:people_import", "cohort"),
+    ("lead", "programmes:people_import_detail", "people_list"),
+    ("lead", "programmes:people_import_detail", "list_under_way"),
+    ("lead", "downloads:export_list", ""),
+    ("lead", "downloads:export_detail", "export"),
     ("mentor", "dashboards:learner", ""),
     ("org_admin", "dashboards:organisation", ""),
     ("administrator", "dashboards:site", ""),
@@ -265,7 +271,10 @@ ANSWERS = [
 @pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_pages_of_the_story_render_in_every_language(
-    world: World, client_of: Callable[[User | None], Client], language: str
+    world: World,
+    client_of: Callable[[User | None], Client],
+    language: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     side = world.ours
     Framework.objects.update(scale=Scale.objects.create(code="S", name="Scale"))
@@ -302,6 +311,11 @@ def test_pages_of_the_story_render_in_every_language(
     f.SupportRoleFactory(
         enrolment=side.enrolment, covers=covered, starts_on=today, ends_on=today, role="coach"
     )
+    lists = {"cohort": side.cohort, "employer": side.employer, "uploaded_by": side.lead}
+    rows["people_list"] = f.PeopleImportFactory(**lists)
+    rows["list_under_way"] = f.PeopleImportFactory(**lists, status="running")
+    rows["export"] = d.ExportFactory(owner=side.lead)
+    monkeypatch.setattr("downloads.views.ROWS_AT_ONCE", 0)
     clients: dict[str, Client] = {}
     rendered = set()
     for persona, name, row in STORY:
@@ -319,6 +333,8 @@ def test_pages_of_the_story_render_in_every_language(
     response = clients["learner"].get(reverse("programmes:activity_create"))
     rendered |= {template.name for template in response.templates}
     unit = {"source_language": "en", "title_en": "Unit", "planned_minutes": "99", "revision": "1"}
+    offer = clients["lead"].get(reverse("dashboards:lead"), {"download": "csv"})
+    rendered |= {template.name for template in offer.templates}
     preview = clients["lead"].post(reverse("programmes:unit_change", args=[rows["unit"].pk]), unit)
     rendered |= {template.name for template in preview.templates}
     example = {"example_start": ahead, "example_weeks": "52", "example_contracted": "40"}

@@ -17,11 +17,13 @@ from programmes.models import (
     ActivityEvent,
     Enrolment,
     EvidenceFile,
+    PeopleImport,
     Programme,
     StrategyGuide,
     SupportRole,
 )
 from standards.models import Criterion, Framework, Level, Scale
+from tests.factories import downloads as d
 from tests.factories import people as p
 from tests.factories import programmes as f
 from tests.worlds import Side, World
@@ -244,6 +246,33 @@ def applications(side: Side, places: Places) -> None:
             f.ApplicationEventFactory(record=record, kind="returned", by=p.UserFactory(), reason="How?")
 
 
+def exports(side: Side, places: Places) -> None:
+    """Files of the lead."""
+    for _place in places:
+        d.ExportFactory(owner=side.lead, ready=True)
+        d.ExportFactory(owner=side.lead)
+
+
+def lists(side: Side, places: Places) -> None:
+    """Lists of people that the lead sent, with employers of their own."""
+    for _place in places:
+        f.PeopleImportFactory(cohort=side.cohort, uploaded_by=side.lead)
+
+
+def lines(side: Side, places: Places) -> None:
+    """Lines of one list, each for a person who is enrolled already, with a coach and a team."""
+    made = {"cohort": side.cohort, "employer": side.employer, "uploaded_by": side.lead, "rows": []}
+    found = PeopleImport.objects.filter(pk=ONE_ENTRY).first() or f.PeopleImportFactory(pk=ONE_ENTRY, **made)
+    for place in places:
+        team = p.TeamFactory(organisation=side.employer)
+        coach = p.MembershipFactory(organisation=side.provider, role="coach").person
+        enrolment = f.EnrolmentFactory(cohort=side.cohort, organisation=side.employer)
+        f.SupportRoleFactory(enrolment=enrolment, person=side.coach)
+        said = {"line": place + 2, "name": "Sample", "email": enrolment.learner.email}
+        found.rows.append(said | {"team": team.name, "coach": coach.email})
+    found.save()
+
+
 ONE_ENTRY = 1_000_000
 LIST = "/learners/{enrolment}/activities/"
 PAGES: list[tuple[str, str, Grow, int]] = [
@@ -293,6 +322,9 @@ PAGES: list[tuple[str, str, Grow, int]] = [
     ("/ways/", "coach", ways, 0),
     ("/ways/{strategy}/", "learner", ways, 0),
     ("/ways/find/?need=people", "learner", ways, 0),
+    ("/programmes/cohorts/{cohort}/import/", "lead", lists, 11),
+    (f"/programmes/cohorts/import/{ONE_ENTRY}/", "lead", lines, 16),
+    ("/files/", "lead", exports, 8),
     ("/standards/", "learner", frameworks, 9),
     ("/standards/{framework}/", "learner", criteria, 10),
 ]

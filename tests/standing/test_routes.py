@@ -24,6 +24,7 @@ from people.queries.invitations import token_from
 from programmes.models import ActivityEntry, EvidenceFile, StrategyGuide, SupportRole
 from programmes.queries.progress import monday
 from standards.models import Framework
+from tests.factories import downloads as d
 from tests.factories import people as p
 from tests.factories import programmes as f
 from tests.worlds import PERSONAS, World
@@ -292,6 +293,24 @@ ROUTES = {
     "programmes:cohort_remove": Route(ON_PROGRAMME, ON_PROGRAMME, ("cohort",)),
     "programmes:enrolment_create": Route(OF_PROGRAMME, OF_PROGRAMME, ("cohort",)),
     "programmes:enrolment_invite": Route(OF_PROGRAMME, OF_PROGRAMME, ("cohort",)),
+    "programmes:people_import": Route(
+        OF_PROGRAMME, {200: "lead administrator", 403: "coach", 404: "*"}, args=("cohort",)
+    ),
+    "programmes:people_import_example": Route(OF_PROGRAMME, args=("cohort",)),
+    "programmes:people_import_detail": Route(
+        {200: "lead", 403: "coach administrator", 404: "*"},
+        {302: "lead", 403: "coach administrator", 404: "*"},
+        args=("people_list",),
+    ),
+    "programmes:people_import_discard": Route(
+        post={302: "lead", 403: "coach administrator", 404: "*"}, args=("people_list",)
+    ),
+    "downloads:export_list": Route(
+        {200: "*"}, {302: "lead other_lead", 403: "*"}, body={"table": "learners", "format": "csv"}
+    ),
+    "downloads:export_detail": Route({200: "lead", 404: "*"}, args=("export",)),
+    "downloads:export_read": Route({200: "lead", 404: "*"}, args=("export",)),
+    "downloads:export_remove": Route(post={302: "lead", 404: "*"}, args=("export",)),
     "programmes:enrolment_detail": Route(OF_ENROLMENT, args=("enrolment",)),
     "programmes:enrolment_change": Route(OF_ENROLMENT, OF_ENROLMENT, ("enrolment",)),
     "programmes:enrolment_start": Route(
@@ -448,6 +467,10 @@ def rows_of(world: World) -> dict[str, Any]:
         "provider": side.provider,
         "membership": side.learner.memberships.get(),
         "invitation": invitation,
+        "people_list": f.PeopleImportFactory(
+            cohort=side.cohort, employer=side.employer, uploaded_by=side.lead, faults=[]
+        ),
+        "export": d.ExportFactory(owner=side.lead, ready=True, scope=f"programmes:{side.programme.pk}"),
         "token": token_from(invitation.token_seed),
         "uid": "1",
         "key": "not-a-key",
@@ -483,6 +506,7 @@ def ask(client: Client, method: str, url: str, body: dict[str, Any] | None = Non
 
 APPS = (
     "dashboards",
+    "downloads",
     "people",
     "programmes",
     "standards",
