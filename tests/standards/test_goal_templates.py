@@ -128,8 +128,8 @@ def test_template_is_written_changed_and_removed_on_its_pages(world: World, admi
     ("field", "value"),
     [
         ("code", ""), ("code", "no spaces"), ("code", "TAKEN"), ("title_en", ""), ("weeks", "0"), ("weeks", "105"),
-        ("weeks", "½"), ("criteria", []), ("criteria", ["1" + "0" * 30]), ("criteria", ["abc"]), ("title_pl", "a" * 201),
-        ("why_es", "\x00"), ("source_language", "xx"),
+        ("weeks", "½"), ("criteria", []), ("criteria", ["1" + "0" * 30]), ("criteria", ["abc"]),
+        ("title_pl", "a" * 201), ("why_es", "\x00"), ("source_language", "xx"),
     ],
 )  # fmt: skip
 def test_value_out_of_bounds_gives_the_form_again(
