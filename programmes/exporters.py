@@ -1,12 +1,23 @@
 """Tables of activities and of people in programmes, as rows for a file; the same columns as on the page."""
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
 from core.translated import translated_text
-from downloads.tables import Table, hours_cell
-from programmes.models import ActivityEntry, Cohort, Enrolment, Goal, Programme
+from downloads.tables import Cell, Table, hours_cell
+from programmes.models import (
+    ActivityEntry,
+    ApplicationBenefit,
+    ApplicationRecord,
+    Cohort,
+    Enrolment,
+    Goal,
+    PeopleImport,
+    Programme,
+)
+from programmes.queries.importing import ShownLine
 from programmes.queries.progress import Progress
 
 
@@ -118,6 +129,49 @@ def waiting_table(entries: Iterable[ActivityEntry]) -> Table:
     )
 
 
+def applications_table(records: Iterable[ApplicationRecord], *, title: str, is_own: bool = False) -> Table:
+    """Answers whether something is used at work; rows as for_table() gives them. What was not sent is only in the
+    learner's own file.
+    """
+    levels = ApplicationBenefit.Level
+
+    def row(record: ApplicationRecord) -> list[Cell]:
+        is_shown = record.is_told or is_own
+        benefits = {benefit.level: benefit for benefit in record.benefits.all()} if is_shown else {}
+        measured = [benefit.measured for benefit in benefits.values() if benefit.measured]
+        return [
+            record.entry.enrolment.learner.display_name,
+            record.entry.done_on,
+            record.entry.title,
+            record.what_changed if is_shown else "",
+            record.applied_on if is_shown else None,
+            *(benefits[level].text if level in benefits else "" for level in levels.values),
+            "; ".join(measured),
+            str(record.get_status_display()),
+            record.not_applied_reason if record.status == record.Status.NOT_APPLIED else "",
+            record.confirmed_by.display_name if record.confirmed_by else "",
+        ]
+
+    return Table(
+        title,
+        [
+            _("Learner"),
+            _("Date"),
+            _("Activity"),
+            _("What is done differently"),
+            _("Since when"),
+            _("For the person"),
+            _("For the team"),
+            _("For the organisation"),
+            _("Measured"),
+            _("State"),
+            _("Why not applied"),
+            _("Confirmed by"),
+        ],
+        (row(record) for record in records),
+    )
+
+
 def progress_table(rows: Iterable[Progress], *, title: str) -> Table:
     """How people stand: hours counted against hours expected by today, of both kinds."""
     return Table(
@@ -203,4 +257,46 @@ def cohort_table(cohort: Cohort, enrolments: Iterable[Enrolment]) -> Table:
             ]
             for row in enrolments
         ),
+    )
+
+
+def import_table(people_import: PeopleImport, lines: Iterable[ShownLine]) -> Table:
+    """What a list of people would do, line by line."""
+    return Table(
+        people_import.file_name,
+        [_("Line"), _("Full name"), _("E-mail"), _("What happens"), _("Details")],
+        ([row.line, row.name, row.email, row.tag.word, " ".join(row.texts)] for row in lines),
+    )
+
+
+def example_list_table(cohort: Cohort) -> Table:
+    """A list of people to start from; its columns are those that the importer knows."""
+    start = cohort.starts_on + dt.timedelta(days=7)
+    return Table(
+        _("Learners"),
+        [
+            _("Full name"),
+            _("E-mail"),
+            _("Language"),
+            _("Team"),
+            _("First day"),
+            _("Contracted hours a week"),
+            _("Coach"),
+            _("Workplace mentor"),
+            _("Line manager"),
+        ],
+        [
+            [
+                "Sample Learner A",
+                "learner.a@company.example",
+                "en",
+                "",
+                start,
+                40,
+                "coach@provider.example",
+                "mentor@company.example",
+                "manager@company.example",
+            ],
+            ["Sample Learner B", "learner.b@company.example", "pl", "", None, None, "", "", ""],
+        ],
     )

@@ -11,17 +11,34 @@ from programmes.actions.activities import (
     delete_activity,
 )
 from programmes.actions.agreeing import agree_goal, ask_goal_change, undo_goal_decisions
+from programmes.actions.amending import SAY_WHY_AMENDED, AmendedAlready, amend_activity
+from programmes.actions.applying import (
+    answer_application,
+    decline_application,
+    prompt_application,
+    put_off_application,
+    submit_application,
+)
+from programmes.actions.balance import RuleContent, choose_rule, write_rule
+from programmes.actions.breaks import (
+    agree_break,
+    ask_break,
+    begin_break,
+    current_break,
+    end_break,
+    refuse_break,
+    run_breaks,
+    withdraw_break,
+)
 from programmes.actions.cohorts import change_cohort, create_cohort, remove_cohort
+from programmes.actions.confirming import confirm_application, return_application, undo_confirmations
 from programmes.actions.cover import end_cover, set_cover
 from programmes.actions.deciding import UNDO_SECONDS, approve_activity, return_activity, undo_decisions
 from programmes.actions.enrolments import (
     ENDED,
     Placement,
-    begin_break,
     change_enrolment,
     complete_enrolment,
-    current_break,
-    end_break,
     enrol_learner,
     start_enrolment,
     withdraw_enrolment,
@@ -37,6 +54,14 @@ from programmes.actions.goals import (
     propose_goal,
     start_goal,
     withdraw_goal,
+)
+from programmes.actions.importing import (
+    AT_ONCE,
+    carry_out,
+    confirm_import,
+    discard_import,
+    forget_imports,
+    upload_people,
 )
 from programmes.actions.inviting import Newcomer, invite_learner, invite_supporter
 from programmes.actions.leave import mark_leave, unmark_leave
@@ -55,15 +80,21 @@ from programmes.actions.sending import WeekSent, submit_activity, submit_week, w
 from programmes.actions.support import change_support
 from programmes.actions.units import UnitContent, change_unit, create_unit, map_unit, move_unit, remove_unit
 from programmes.models.enrolments import OPEN_ENROLMENTS
+from programmes.queries.answering import ApplicationContent, BenefitContent
 from programmes.queries.entering import ActivityContent
 from programmes.queries.goals import GoalContent
 
 __all__ = [
+    "AT_ONCE",
     "ENDED",
     "FILES_AN_ENTRY",
     "OPEN_ENROLMENTS",
+    "SAY_WHY_AMENDED",
     "UNDO_SECONDS",
     "ActivityContent",
+    "AmendedAlready",
+    "ApplicationContent",
+    "BenefitContent",
     "ChangedMeanwhile",
     "Day",
     "EntryChanged",
@@ -71,14 +102,20 @@ __all__ = [
     "Newcomer",
     "Placement",
     "ProgrammeContent",
+    "RuleContent",
     "UnitContent",
     "WeekSent",
+    "agree_break",
     "agree_goal",
+    "amend_activity",
+    "answer_application",
     "approve_activity",
     "archive_programme",
+    "ask_break",
     "ask_goal_change",
     "attach_evidence",
     "begin_break",
+    "carry_out",
     "change_activity",
     "change_cohort",
     "change_enrolment",
@@ -89,8 +126,11 @@ __all__ = [
     "change_unit",
     "check_evidence",
     "check_in",
+    "choose_rule",
     "close_goal",
     "complete_enrolment",
+    "confirm_application",
+    "confirm_import",
     "copy_programme",
     "create_activities",
     "create_activity",
@@ -99,35 +139,48 @@ __all__ = [
     "create_programme",
     "create_unit",
     "current_break",
+    "decline_application",
     "delete_activity",
     "delete_goal",
     "discard_form",
+    "discard_import",
     "end_break",
     "end_cover",
     "enrol_learner",
+    "forget_imports",
     "invite_learner",
     "invite_supporter",
     "keep_form",
     "map_unit",
     "mark_leave",
     "move_unit",
+    "prompt_application",
     "propose_goal",
+    "put_off_application",
     "record_access",
+    "refuse_break",
     "remove_cohort",
     "remove_evidence",
     "remove_programme",
     "remove_unit",
     "reopen_programme",
     "return_activity",
+    "return_application",
+    "run_breaks",
     "set_cover",
     "start_enrolment",
     "start_goal",
     "submit_activity",
+    "submit_application",
     "submit_week",
+    "undo_confirmations",
     "undo_decisions",
     "undo_goal_decisions",
     "unmark_leave",
+    "upload_people",
     "withdraw_activity",
+    "withdraw_break",
     "withdraw_enrolment",
     "withdraw_goal",
+    "write_rule",
 ]

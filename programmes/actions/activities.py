@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from core.transitions import TransitionRefused
 from people.models import User
 from people.permissions import Permission
+from programmes.actions.amending import guard_kind
+from programmes.actions.applying import keep_with_entry
 from programmes.actions.evidence import delete_bytes_later
 from programmes.actions.recording import EntryChanged, audit, require, write_history
 from programmes.models import ActivityEntry, ActivityEvent, AutosavedForm, Enrolment, Reflection
@@ -69,6 +71,7 @@ def create_activity(
     _guard_day(entry)
     entry.save(force_insert=True)
     _write_texts(entry, content)
+    keep_with_entry(entry, content.application)
     write_history(entry, ActivityEvent.Kind.CREATED, by)
     audit(entry, action="activity.create", by=by, changes={"minutes": [None, entry.minutes]})
     if token:
@@ -80,11 +83,11 @@ def create_activity(
 def create_activities(
     *, enrolment: Enrolment, content: ActivityContent, more_days: Sequence[Day], by: User, token: UUID
 ) -> list[ActivityEntry]:
-    """The same activity on several days: a draft for each, the first with the start time."""
+    """The same activity on several days: a draft for each, the first with the start time and its use at work."""
     entries = [create_activity(enrolment=enrolment, content=content, by=by, token=token)]
     for part, day in enumerate(more_days, start=1):
         fields = {**content.fields, "done_on": day.done_on, "minutes": day.minutes, "starts_at": None}
-        copy = replace(content, fields=fields)
+        copy = replace(content, fields=fields, application=None)
         entries.append(create_activity(enrolment=enrolment, content=copy, by=by, token=token, part=part))
     return entries
 
@@ -104,7 +107,9 @@ def change_activity(
         rows.model.objects.filter(pk=entry.pk).update(form_token=token, form_part=0)
     entry.refresh_from_db()
     _guard_day(entry)
+    guard_kind(entry)
     _write_texts(entry, content)
+    keep_with_entry(entry, content.application)
     changed: dict[str, Any] = dict.fromkeys(content.fields)
     changed["minutes"] = [before, entry.minutes]
     audit(entry, action="activity.change", by=by, changes=changed)

@@ -8,6 +8,12 @@ from programmes.forms.activities import (
     initial_from,
     initial_of,
 )
+from programmes.forms.applications import (
+    ApplicationFilter,
+    ApplicationForm,
+    QuestionForm,
+    chosen_applications,
+)
 from programmes.forms.days import PREFIX, ROWS_AT_MOST, BaseDaysFormSet, DaysFormSet, day_rows_from
 from programmes.forms.deciding import CoverForm, ReturnForm, chosen_entries
 from programmes.forms.enrolments import (
@@ -34,6 +40,7 @@ from programmes.forms.goals import (
     initial_of_template,
     target_in,
 )
+from programmes.forms.importing import ConfirmImportForm, PeopleListForm
 from programmes.forms.programmes import (
     LeadsForm,
     ProgrammeCopyForm,
@@ -44,11 +51,16 @@ from programmes.forms.programmes import (
 )
 
 __all__ = [
+    "NO",
+    "NOT_YET",
     "PREFIX",
     "ROWS_AT_MOST",
+    "YES",
     "AccessReasonForm",
     "ActivityFilter",
     "ActivityForm",
+    "ApplicationFilter",
+    "ApplicationForm",
     "AskChangeForm",
     "BackForm",
     "BaseDaysFormSet",
@@ -56,6 +68,7 @@ __all__ = [
     "CheckInForm",
     "CloseForm",
     "CohortForm",
+    "ConfirmImportForm",
     "CoverForm",
     "DaysFormSet",
     "EmployerForm",
@@ -66,15 +79,18 @@ __all__ = [
     "InviteForm",
     "InviteSupportForm",
     "LeadsForm",
+    "PeopleListForm",
     "PlacementForm",
     "ProgrammeCopyForm",
     "ProgrammeCreateForm",
     "ProgrammeFilter",
     "ProgrammeForm",
+    "QuestionForm",
     "ReturnForm",
     "SupportForm",
     "UnitCriteriaForm",
     "UnitForm",
+    "chosen_applications",
     "chosen_entries",
     "chosen_goals",
     "copied_from",

@@ -15,16 +15,27 @@ from programmes.models.applications import (
     ApplicationRecord,
     BenefitUnit,
 )
-from programmes.models.enrolments import ENROLMENT_MOVES, BreakInLearning, Cohort, Enrolment, SupportRole
+from programmes.models.balance import BalanceRule
+from programmes.models.enrolments import (
+    BREAK_MOVES,
+    ENROLMENT_MOVES,
+    BreakInLearning,
+    Cohort,
+    Enrolment,
+    SupportRole,
+)
 from programmes.models.goals import GOAL_MOVES, Goal, GoalCheckIn, GoalEvent
 from programmes.models.history import ActivityEvent, AutosavedForm, ReturnPreset
+from programmes.models.importing import IMPORT_MOVES, PeopleImport
 from programmes.models.programmes import PROGRAMME_MOVES, Partnership, Programme, ProgrammeRole, ProgrammeUnit
 
 __all__ = [
     "ACTIVITY_MOVES",
     "APPLICATION_MOVES",
+    "BREAK_MOVES",
     "ENROLMENT_MOVES",
     "GOAL_MOVES",
+    "IMPORT_MOVES",
     "PROGRAMME_MOVES",
     "ActivityEntry",
     "ActivityEvent",
@@ -32,6 +43,7 @@ __all__ = [
     "ApplicationEvent",
     "ApplicationRecord",
     "AutosavedForm",
+    "BalanceRule",
     "BenefitUnit",
     "BreakInLearning",
     "Cohort",
@@ -42,6 +54,7 @@ __all__ = [
     "GoalEvent",
     "LearningStrategy",
     "Partnership",
+    "PeopleImport",
     "Programme",
     "ProgrammeRole",
     "ProgrammeUnit",

@@ -91,7 +91,7 @@ class ActivityFormView(View):
             "choices": self.choices,
             "has_goals": bool(self.goals),
             "copies": [] if entry else reads.copies_offered(self.enrolment),
-            "evidence": list(entry.evidence.all()) if entry else [],
+            "evidence": list(entry.evidence.filter(application=None)) if entry else [],
             "room": room_of(self.enrolment),
             "chosen": {str(getattr(value, "pk", value)) for value in form["criteria"].value() or []},
             "this_week": reads.totals_of(this_week, on=timezone.localdate()),
