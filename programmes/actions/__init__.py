@@ -4,7 +4,6 @@ Who may is asked first (people.permissions); what is asked here is whether it ma
 """
 
 from programmes.actions.activities import (
-    OPEN_ENROLMENTS,
     Day,
     change_activity,
     create_activities,
@@ -12,12 +11,25 @@ from programmes.actions.activities import (
     delete_activity,
 )
 from programmes.actions.agreeing import agree_goal, ask_goal_change, undo_goal_decisions
+from programmes.actions.amending import SAY_WHY_AMENDED, AmendedAlready, amend_activity
 from programmes.actions.applying import (
     answer_application,
     decline_application,
     prompt_application,
     put_off_application,
     submit_application,
+)
+from programmes.actions.balance import RuleContent, choose_rule, rule_from, write_rule
+from programmes.actions.breaks import (
+    agree_break,
+    ask_break,
+    begin_break,
+    current_break,
+    end_break,
+    guard_days,
+    refuse_break,
+    run_breaks,
+    withdraw_break,
 )
 from programmes.actions.cohorts import change_cohort, create_cohort, remove_cohort
 from programmes.actions.confirming import confirm_application, return_application, undo_confirmations
@@ -26,11 +38,8 @@ from programmes.actions.deciding import UNDO_SECONDS, approve_activity, return_a
 from programmes.actions.enrolments import (
     ENDED,
     Placement,
-    begin_break,
     change_enrolment,
     complete_enrolment,
-    current_break,
-    end_break,
     enrol_learner,
     start_enrolment,
     withdraw_enrolment,
@@ -69,8 +78,16 @@ from programmes.actions.programmes import (
 )
 from programmes.actions.recording import ChangedMeanwhile, EntryChanged, record_access
 from programmes.actions.sending import WeekSent, submit_activity, submit_week, withdraw_activity
+from programmes.actions.strategies import (
+    StrategyContent,
+    change_strategy,
+    load_strategies,
+    remove_guide,
+    write_guide,
+)
 from programmes.actions.support import change_support
 from programmes.actions.units import UnitContent, change_unit, create_unit, map_unit, move_unit, remove_unit
+from programmes.models.enrolments import OPEN_ENROLMENTS
 from programmes.queries.answering import ApplicationContent, BenefitContent
 from programmes.queries.entering import ActivityContent
 from programmes.queries.goals import GoalContent
@@ -80,8 +97,10 @@ __all__ = [
     "ENDED",
     "FILES_AN_ENTRY",
     "OPEN_ENROLMENTS",
+    "SAY_WHY_AMENDED",
     "UNDO_SECONDS",
     "ActivityContent",
+    "AmendedAlready",
     "ApplicationContent",
     "BenefitContent",
     "ChangedMeanwhile",
@@ -91,12 +110,17 @@ __all__ = [
     "Newcomer",
     "Placement",
     "ProgrammeContent",
+    "RuleContent",
+    "StrategyContent",
     "UnitContent",
     "WeekSent",
+    "agree_break",
     "agree_goal",
+    "amend_activity",
     "answer_application",
     "approve_activity",
     "archive_programme",
+    "ask_break",
     "ask_goal_change",
     "attach_evidence",
     "begin_break",
@@ -107,10 +131,12 @@ __all__ = [
     "change_goal",
     "change_leads",
     "change_programme",
+    "change_strategy",
     "change_support",
     "change_unit",
     "check_evidence",
     "check_in",
+    "choose_rule",
     "close_goal",
     "complete_enrolment",
     "confirm_application",
@@ -132,9 +158,11 @@ __all__ = [
     "end_cover",
     "enrol_learner",
     "forget_imports",
+    "guard_days",
     "invite_learner",
     "invite_supporter",
     "keep_form",
+    "load_strategies",
     "map_unit",
     "mark_leave",
     "move_unit",
@@ -142,13 +170,17 @@ __all__ = [
     "propose_goal",
     "put_off_application",
     "record_access",
+    "refuse_break",
     "remove_cohort",
     "remove_evidence",
+    "remove_guide",
     "remove_programme",
     "remove_unit",
     "reopen_programme",
     "return_activity",
     "return_application",
+    "rule_from",
+    "run_breaks",
     "set_cover",
     "start_enrolment",
     "start_goal",
@@ -161,6 +193,9 @@ __all__ = [
     "unmark_leave",
     "upload_people",
     "withdraw_activity",
+    "withdraw_break",
     "withdraw_enrolment",
     "withdraw_goal",
+    "write_guide",
+    "write_rule",
 ]

@@ -4,7 +4,6 @@ from programmes.models.activities import (
     ACTIVITY_MOVES,
     ActivityEntry,
     EvidenceFile,
-    LearningStrategy,
     Reflection,
     UncountedReason,
 )
@@ -15,15 +14,32 @@ from programmes.models.applications import (
     ApplicationRecord,
     BenefitUnit,
 )
-from programmes.models.enrolments import ENROLMENT_MOVES, BreakInLearning, Cohort, Enrolment, SupportRole
+from programmes.models.balance import BalanceRule
+from programmes.models.enrolments import (
+    BREAK_MOVES,
+    ENROLMENT_MOVES,
+    BreakInLearning,
+    Cohort,
+    Enrolment,
+    SupportRole,
+)
 from programmes.models.goals import GOAL_MOVES, Goal, GoalCheckIn, GoalEvent
 from programmes.models.history import ActivityEvent, AutosavedForm, ReturnPreset
 from programmes.models.importing import IMPORT_MOVES, PeopleImport
 from programmes.models.programmes import PROGRAMME_MOVES, Partnership, Programme, ProgrammeRole, ProgrammeUnit
+from programmes.models.strategies import (
+    Company,
+    CostLevel,
+    Disruption,
+    LearningStrategy,
+    Need,
+    StrategyGuide,
+)
 
 __all__ = [
     "ACTIVITY_MOVES",
     "APPLICATION_MOVES",
+    "BREAK_MOVES",
     "ENROLMENT_MOVES",
     "GOAL_MOVES",
     "IMPORT_MOVES",
@@ -34,15 +50,20 @@ __all__ = [
     "ApplicationEvent",
     "ApplicationRecord",
     "AutosavedForm",
+    "BalanceRule",
     "BenefitUnit",
     "BreakInLearning",
     "Cohort",
+    "Company",
+    "CostLevel",
+    "Disruption",
     "Enrolment",
     "EvidenceFile",
     "Goal",
     "GoalCheckIn",
     "GoalEvent",
     "LearningStrategy",
+    "Need",
     "Partnership",
     "PeopleImport",
     "Programme",
@@ -50,6 +71,7 @@ __all__ = [
     "ProgrammeUnit",
     "Reflection",
     "ReturnPreset",
+    "StrategyGuide",
     "SupportRole",
     "UncountedReason",
 ]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from core.tags import Tag
 from core.texts import LANGUAGES, column
 from people.models import Invitation, Membership, User
-from programmes.models import Enrolment, PeopleImport, Programme, SupportRole
+from programmes.models import Cohort, Enrolment, PeopleImport, Programme, SupportRole
 from programmes.queries.choices import people_of
 from programmes.queries.people_lists import PersonLine, Remark, day_param
 
@@ -32,6 +32,17 @@ KINDS = {
     "unchanged": (gettext_lazy("Nothing changes"), "check-circle"),
     "fault": (gettext_lazy("Left out"), "exclamation-triangle"),
 }
+DONE = {
+    "new": gettext_lazy("Invited and enrolled"),
+    "other": gettext_lazy("Invited and enrolled: has an account, belongs elsewhere"),
+    "invited": gettext_lazy("Enrolled: was invited already"),
+    "member": gettext_lazy("Enrolled: belongs to the employer"),
+    "change": gettext_lazy("Enrolments changed"),
+    "unchanged": gettext_lazy("Nothing changed"),
+    "fault": gettext_lazy("Left out"),
+}
+"""The same once it is done."""
+
 INVITES = frozenset({"new", "other"})
 ENROLS = INVITES | {"invited", "member"}
 
@@ -52,12 +63,22 @@ class PlannedLine:
     support: Mapping[str, User] = field(default_factory=dict)
     changes: Sequence[str] = ()
 
-    @property
-    def tag(self) -> Tag:
-        """What happens, as icon and word."""
-        word, icon = KINDS[self.kind]
-        tone: Any = {"fault": "warning", "unchanged": "neutral"}.get(self.kind, "info")
-        return Tag(tone, icon, str(word), is_plain=self.kind == "unchanged")
+
+@dataclass(frozen=True)
+class ShownLine:
+    """A line as the preview shows it; name and address are empty where the line could not be read."""
+
+    line: int
+    name: str
+    email: str
+    tag: Tag
+    texts: Sequence[str]
+
+
+def _tag(kind: str) -> Tag:
+    word, icon = KINDS[kind]
+    tone: Any = {"fault": "warning", "unchanged": "neutral"}.get(kind, "info")
+    return Tag(tone, icon, str(word), is_plain=kind == "unchanged")
 
 
 @dataclass(frozen=True)
@@ -82,6 +103,25 @@ class Plan:
     def counts(self) -> Counter[str]:
         """How many lines come to what."""
         return Counter(line.kind for line in self.lines if line.kind != "fault")
+
+    def shown(self, *, only_faults: bool = False) -> list["ShownLine"]:
+        """Every line for a table, in the order of the list: what it comes to, or what is wrong with it."""
+        unread: dict[int | None, list[str]] = {}
+        for fault in self.unreadable:
+            unread.setdefault(fault.line, []).append(fault.text)
+        rows = [ShownLine(line or 0, "", "", _tag("fault"), texts) for line, texts in unread.items()]
+        rows += [
+            ShownLine(
+                found.line.line,
+                found.line.name,
+                found.line.email,
+                _tag(found.kind),
+                [fault.text for fault in found.faults] or found.changes,
+            )
+            for found in self.lines
+            if not only_faults or found.faults
+        ]
+        return sorted(rows, key=lambda row: row.line)
 
     @property
     def does_nothing(self) -> bool:
@@ -256,6 +296,28 @@ def _names_of(programme: Programme) -> set[str]:
     """The programme's code and its title in every language, as people type them."""
     titles = (getattr(programme, column("title", language)) for language in LANGUAGES)
     return {name.casefold() for name in (programme.code, *titles) if name}
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many lines came to something, in words."""
+
+    kind: str
+    label: str
+    number: int
+
+
+def counted(counts: Mapping[str, int], left_out: int = 0, *, is_done: bool = False) -> list[Count]:
+    """The counts in the order of KINDS, without what there is none of; in words of what was done if `is_done`."""
+    numbers = {**counts, "fault": left_out}
+    words = DONE if is_done else {kind: word for kind, (word, _icon) in KINDS.items()}
+    return [Count(kind, str(words[kind]), numbers[kind]) for kind in KINDS if numbers.get(kind)]
+
+
+def imports_of(cohort: Cohort, person: User) -> QuerySet[PeopleImport]:
+    """The person's latest lists for the cohort, without the people in them."""
+    rows = PeopleImport.objects.filter(cohort=cohort, uploaded_by=person).select_related("employer")
+    return rows.defer("rows", "faults", "notes", "failures").order_by("-uploaded_at", "-pk")[:10]
 
 
 def runs_to_go_on() -> QuerySet[PeopleImport]:

@@ -31,9 +31,8 @@ class ActivityListView(View):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         enrolment, today = self.enrolment(), timezone.localdate()
         standing = standing_of(request.user, enrolment)
-        permitted = ActivityEntry.objects.filter(enrolment=enrolment).permitted_to(
-            request.user, Permission.ACTIVITY_READ
-        )
+        entries = ActivityEntry.objects.filter(enrolment=enrolment).not_replaced()
+        permitted = entries.permitted_to(request.user, Permission.ACTIVITY_READ)
         choices = reads.criteria_choices(enrolment)
         filters = ActivityFilter(request.GET, queryset=permitted, standing=standing, choices=choices)
         rows = filters.qs
@@ -54,6 +53,7 @@ class ActivityListView(View):
             "totals": reads.totals_of(rows, on=today),
             "has_any": permitted.exists() or bool(leave),
             "may_look_after": standing.may(Permission.ENROLMENT_CHANGE),
+            "may_read_breaks": standing.may(Permission.BREAK_READ),
             "can_create": standing.may(Permission.ACTIVITY_CREATE) and enrolment.status in OPEN_ENROLMENTS,
             "may_mark_leave": standing.may(Permission.LEAVE_MARK) and enrolment.status in OPEN_ENROLMENTS,
             "choices": choices,

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from decimal import Decimal
 
 import factory
 from django.utils import timezone
@@ -14,7 +15,9 @@ from programmes.models import (
     ApplicationBenefit,
     ApplicationEvent,
     ApplicationRecord,
+    BalanceRule,
     BenefitUnit,
+    BreakInLearning,
     Cohort,
     Enrolment,
     EvidenceFile,
@@ -22,6 +25,7 @@ from programmes.models import (
     GoalCheckIn,
     GoalEvent,
     LearningStrategy,
+    PeopleImport,
     Programme,
     ProgrammeRole,
     ProgrammeUnit,
@@ -41,6 +45,21 @@ class ProgrammeFactory(DjangoModelFactory):
     duration_weeks = 52
     off_job_minutes = 260 * 60
     on_job_minutes = 520 * 60
+
+
+class RuleFactory(DjangoModelFactory):
+    """A rule for everybody: six hours a week off the job, 5.6 weeks of leave a year taken out."""
+
+    class Meta:
+        model = BalanceRule
+
+    code = factory.Sequence(lambda n: f"rule-{n}")
+    family = factory.SelfAttribute("code")
+    name = factory.Sequence(lambda n: f"Rule {n}")
+    kind = ActivityEntry.Kind.OFF_JOB
+    basis = BalanceRule.Basis.WEEKLY
+    minutes_a_week = 360
+    leave_weeks_a_year = Decimal("5.6")
 
 
 class UnitFactory(DjangoModelFactory):
@@ -92,6 +111,33 @@ class SupportRoleFactory(DjangoModelFactory):
     person = factory.SubFactory(UserFactory)
     role = SupportRole.Role.COACH
     starts_on = LONG_AGO
+
+
+class BreakFactory(DjangoModelFactory):
+    """An agreed break of one past week; give `asked`, `refused` or `withdrawn` to have it in that state."""
+
+    class Meta:
+        model = BreakInLearning
+
+    enrolment = factory.SubFactory(EnrolmentFactory)
+    starts_on = factory.LazyFunction(lambda: timezone.localdate() - dt.timedelta(weeks=10))
+    ends_on = factory.LazyAttribute(lambda row: row.starts_on + dt.timedelta(days=6))
+
+    class Params:
+        asked = factory.Trait(
+            status=BreakInLearning.Status.ASKED,
+            asked_by=factory.SelfAttribute("enrolment.learner"),
+            asked_at=factory.LazyFunction(timezone.now),
+        )
+        agreed = factory.Trait(status=BreakInLearning.Status.AGREED)
+        refused = factory.Trait(
+            asked=True,
+            status=BreakInLearning.Status.REFUSED,
+            decided_by=factory.SubFactory(UserFactory),
+            decided_at=factory.LazyFunction(timezone.now),
+            answer="Let us talk first.",
+        )
+        withdrawn = factory.Trait(asked=True, status=BreakInLearning.Status.WITHDRAWN)
 
 
 class StrategyFactory(DjangoModelFactory):
@@ -267,3 +313,22 @@ class GoalEventFactory(DjangoModelFactory):
     kind = GoalEvent.Kind.CREATED
     by = factory.SelfAttribute("goal.enrolment.learner")
     at = factory.LazyFunction(timezone.now)
+
+
+class PeopleImportFactory(DjangoModelFactory):
+    """A list of one learner and one line with a fault, waiting for a yes."""
+
+    class Meta:
+        model = PeopleImport
+
+    cohort = factory.SubFactory(CohortFactory)
+    employer = factory.SubFactory(OrganisationFactory)
+    uploaded_by = factory.SubFactory(UserFactory)
+    file_name = factory.Sequence(lambda n: f"sample-list-{n}.csv")
+    source = "plain"
+    language = "en"
+    rows = factory.Sequence(
+        lambda n: [{"line": 2, "email": f"listed.{n}@sample.example", "name": "Sample Listed"}]
+    )
+    faults = factory.LazyFunction(lambda: [{"line": 3, "code": "no_email", "params": {}}])
+    total = 1

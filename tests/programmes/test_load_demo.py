@@ -23,6 +23,9 @@ from programmes.models import (
     BreakInLearning,
     Enrolment,
     EvidenceFile,
+    Goal,
+    GoalCheckIn,
+    GoalEvent,
     Reflection,
     SupportRole,
 )
@@ -84,6 +87,12 @@ def digest() -> str:
         ),
         ApplicationBenefit.objects.order_by("pk").values_list("level", "text", "unit", "before", "after"),
         ApplicationEvent.objects.order_by("pk").values_list("kind", "by__email", "at", "reason"),
+        ActivityEntry.objects.order_by("pk").values_list("goal__title", flat=True),
+        Goal.objects.order_by("pk").values_list(
+            "title", "status", "target_on", "created_at", "agreed_at", "outcome", "origin"
+        ),
+        GoalCheckIn.objects.order_by("pk").values_list("goal__title", "checked_on", "progress", "note"),
+        GoalEvent.objects.order_by("pk").values_list("kind", "by__email", "at", "reason"),
         EvidenceFile.objects.order_by("sha256").values_list("id", "original_name", "sha256"),
     ]
     return hashlib.sha256("\n".join(str(row) for table in tables for row in table).encode()).hexdigest()
