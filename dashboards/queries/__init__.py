@@ -3,7 +3,6 @@
 from dashboards.queries.hats import Hats, hats_of
 from dashboards.queries.learner import LearnerTodo, Thread, learner_todo, most_active_thread, open_goals
 from dashboards.queries.organisation import (
-    SMALLEST_GROUP,
     Group,
     administered_by,
     hide_small,
@@ -18,6 +17,7 @@ from dashboards.queries.team import (
     with_checks,
     worst_first,
 )
+from programmes.queries.groups import SMALLEST_GROUP
 
 __all__ = [
     "SMALLEST_GROUP",

@@ -38,6 +38,7 @@ from programmes.models import (
     Goal,
     GoalCheckIn,
     GoalEvent,
+    Programme,
     Reflection,
     SupportRole,
 )
@@ -208,7 +209,17 @@ STORY = [
     ("learner", "programmes:goal_close", "goal_in_progress"),
     ("coach", "programmes:goal_detail", "goal_proposed"),
     ("coach", "programmes:enrolment_goals", "enrolment"),
+    ("learner", "programmes:application_list", ""),
+    ("learner", "programmes:application", "prompted"),
+    ("learner", "programmes:application", "asked"),
+    ("learner", "programmes:activity_detail", "answered"),
+    ("manager", "programmes:application", "answered"),
+    ("learner", "programmes:break_list", "enrolment"),
+    ("learner", "programmes:break_ask", "enrolment"),
+    ("learner", "programmes:hours_explained", "enrolment"),
+    ("learner", "programmes:status_rule", ""),
     ("coach", "dashboards:queue", ""),
+    ("coach", "programmes:break_decide", "asked_break"),
     ("coach", "programmes:activity_detail", "sent"),
     ("coach", "programmes:enrolment_activities", "enrolment"),
     ("coach", "programmes:cover", ""),
@@ -220,6 +231,8 @@ STORY = [
     ("lead", "programmes:programme_detail", "programme"),
     ("lead", "programmes:programme_change", "programme"),
     ("lead", "programmes:programme_archive", "programme"),
+    ("lead", "programmes:rule_choose", "programme"),
+    ("lead", "programmes:rule_write", "programme"),
     ("lead", "programmes:unit_change", "unit"),
     ("lead", "programmes:unit_criteria", "unit"),
     ("lead", "programmes:cohort_detail", "cohort"),
@@ -294,6 +307,17 @@ def test_pages_of_the_story_render_in_every_language(
     f.GoalCheckInFactory(goal=rows["goal_in_progress"])
     rows["approved"].goal = rows["goal_in_progress"]
     rows["approved"].save()
+    off_job = made | {"kind": "off_job", "approved": True, "done_on": timezone.localdate() - dt.timedelta(20)}
+    for name, traits in (("prompted", {}), ("asked", {"returned": True}), ("answered", {"sent": True})):
+        rows[name] = f.ActivityFactory(**off_job)
+        record = f.ApplicationFactory(entry=rows[name], **traits)
+        f.BenefitFactory(record=record, measured=True)
+        f.EvidenceFactory(entry=rows[name], application=record)
+        f.ApplicationEventFactory(record=record, kind="returned", by=side.mentor, reason="How?")
+    ahead = timezone.localdate() + dt.timedelta(days=7)
+    rows["asked_break"] = f.BreakFactory(enrolment=side.enrolment, asked=True, starts_on=ahead)
+    f.BreakFactory(enrolment=side.enrolment, refused=True, decided_by=side.coach)
+    Programme.objects.update(balance_rule=f.RuleFactory())
     week = monday(timezone.localdate()) - dt.timedelta(weeks=3)
     side.enrolment.breaks.create(is_leave=True, starts_on=week, ends_on=week + dt.timedelta(days=6))
     covered, today = SupportRole.objects.get(enrolment=side.enrolment, role="coach"), timezone.localdate()
@@ -318,6 +342,14 @@ def test_pages_of_the_story_render_in_every_language(
     rendered |= {template.name for template in response.templates}
     unit = {"source_language": "en", "title_en": "Unit", "planned_minutes": "99", "revision": "1"}
     preview = clients["lead"].post(reverse("programmes:unit_change", args=[rows["unit"].pk]), unit)
+    rendered |= {template.name for template in preview.templates}
+    example = {"example_start": ahead, "example_weeks": "52", "example_contracted": "40"}
+    preview = clients["lead"].post(
+        reverse("programmes:rule_choose", args=[rows["programme"].pk]), {"rule": "", **example}
+    )
+    rendered |= {template.name for template in preview.templates}
+    asked = {"starts_on": ahead + dt.timedelta(days=30)}
+    preview = clients["learner"].post(reverse("programmes:break_ask", args=[rows["enrolment"].pk]), asked)
     rendered |= {template.name for template in preview.templates}
     own = {name for name in template_names() if name.split("/")[0] in settings.PROJECT_APPS}
     # The landing page and those behind the link of an invitation are for visitors, below and in tests/people.
