@@ -14,20 +14,29 @@ from django.utils.translation import gettext_lazy as _
 from core.transitions import TransitionRefused
 from people.models import User
 from people.permissions import Permission
+from programmes.actions.amending import guard_kind
+from programmes.actions.applying import keep_with_entry
 from programmes.actions.evidence import delete_bytes_later
 from programmes.actions.recording import EntryChanged, audit, require, write_history
 from programmes.models import ActivityEntry, ActivityEvent, AutosavedForm, Enrolment, Reflection
 from programmes.models.activities import MINUTES_A_DAY, OPEN_STATUSES
+from programmes.models.enrolments import OPEN_ENROLMENTS
 from programmes.queries.activities import minutes_on
 from programmes.queries.entering import ActivityContent
-
-OPEN_ENROLMENTS = frozenset({Enrolment.Status.ONBOARDING, Enrolment.Status.ACTIVE, Enrolment.Status.ON_BREAK})
+from programmes.queries.goals import goals_to_log_towards
 
 
 def _guard_day(entry: ActivityEntry) -> None:
     """A day has 24 hours, over all entries of the enrolment."""
     if minutes_on(entry.enrolment, entry.done_on, but=entry) + entry.minutes > MINUTES_A_DAY:
         raise ValidationError({"hours": _("With your other entries this day would have more than 24 hours.")})
+
+
+def _guard_goal(entry: ActivityEntry, content: ActivityContent) -> None:
+    """An activity is logged towards a pursued goal of the same enrolment; it keeps one that was closed since."""
+    goal = content.fields.get("goal")
+    if goal is not None and not goals_to_log_towards(entry.enrolment, entry).filter(pk=goal.pk).exists():
+        raise ValidationError({"goal": _("Choose from your goals that are agreed and not closed.")})
 
 
 def _write_texts(entry: ActivityEntry, content: ActivityContent) -> None:
@@ -58,9 +67,11 @@ def create_activity(
     if enrolment.status not in OPEN_ENROLMENTS:
         raise ValidationError(_("This programme is over for you, so nothing new can be logged in it."))
     entry = ActivityEntry(enrolment=enrolment, form_token=token, form_part=part, **content.fields)
+    _guard_goal(ActivityEntry(enrolment=enrolment), content)
     _guard_day(entry)
     entry.save(force_insert=True)
     _write_texts(entry, content)
+    keep_with_entry(entry, content.application)
     write_history(entry, ActivityEvent.Kind.CREATED, by)
     audit(entry, action="activity.create", by=by, changes={"minutes": [None, entry.minutes]})
     if token:
@@ -72,11 +83,11 @@ def create_activity(
 def create_activities(
     *, enrolment: Enrolment, content: ActivityContent, more_days: Sequence[Day], by: User, token: UUID
 ) -> list[ActivityEntry]:
-    """The same activity on several days: a draft for each, the first with the start time."""
+    """The same activity on several days: a draft for each, the first with the start time and its use at work."""
     entries = [create_activity(enrolment=enrolment, content=content, by=by, token=token)]
     for part, day in enumerate(more_days, start=1):
         fields = {**content.fields, "done_on": day.done_on, "minutes": day.minutes, "starts_at": None}
-        copy = replace(content, fields=fields)
+        copy = replace(content, fields=fields, application=None)
         entries.append(create_activity(enrolment=enrolment, content=copy, by=by, token=token, part=part))
     return entries
 
@@ -87,6 +98,7 @@ def change_activity(
 ) -> None:
     """Rewrite a draft or a returned entry. Raises EntryChanged when it is no longer as the page showed it."""
     require(by, Permission.ACTIVITY_CHANGE, entry)
+    _guard_goal(entry, content)
     before = entry.minutes
     rows = ActivityEntry.objects.filter(pk=entry.pk, revision=revision, status__in=OPEN_STATUSES)
     if not rows.update(revision=F("revision") + 1, **content.fields):
@@ -95,7 +107,9 @@ def change_activity(
         rows.model.objects.filter(pk=entry.pk).update(form_token=token, form_part=0)
     entry.refresh_from_db()
     _guard_day(entry)
+    guard_kind(entry)
     _write_texts(entry, content)
+    keep_with_entry(entry, content.application)
     changed: dict[str, Any] = dict.fromkeys(content.fields)
     changed["minutes"] = [before, entry.minutes]
     audit(entry, action="activity.change", by=by, changes=changed)

@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from core.transitions import TransitionRefused, move
 from people.models import User
 from people.permissions import Permission
+from programmes.actions.amending import guard_amendment
+from programmes.actions.applying import send_with_entry, take_back_with_entry
+from programmes.actions.goals import start_with_activity
 from programmes.actions.recording import audit, require, write_history
 from programmes.models import ACTIVITY_MOVES, ActivityEntry, ActivityEvent, Enrolment, SupportRole
 from programmes.queries.checks import exceptions_of_entry
@@ -28,13 +31,16 @@ def _people_of(enrolment_id: int) -> dict[str, int]:
 def _guard_complete(entry: ActivityEntry) -> None:
     if not entry.criteria.exists():
         raise ValidationError({"criteria": _("Choose at least one criterion before you send it.")})
+    guard_amendment(entry)
     if not entry.exception_reason and exceptions_of_entry(entry, on=timezone.localdate()):
         raise ValidationError({"exception_reason": _("Say why before you send it.")})
 
 
 @transaction.atomic
 def submit_activity(*, entry: ActivityEntry, by: User) -> None:
-    """Send a draft or a mended entry to be verified. Copies who it is for: later changes do not rewrite it.
+    """Send a draft or a mended entry to be verified, with what was said of its use at work.
+
+    Copies who it is for: later changes do not rewrite it.
 
     Raises ValidationError when something needed is missing, TransitionRefused when it was sent already.
     """
@@ -51,13 +57,18 @@ def submit_activity(*, entry: ActivityEntry, by: User) -> None:
         coach_id=people.get(SupportRole.Role.COACH),
         manager_id=people.get(SupportRole.Role.MANAGER),
     )
+    send_with_entry(entry, by=by)
     write_history(entry, ActivityEvent.Kind.SUBMITTED, by)
     audit(entry, action="activity.submit", by=by, changes={"status": [was, entry.status]})
+    start_with_activity(entry.goal, by)
 
 
 @transaction.atomic
 def withdraw_activity(*, entry: ActivityEntry, by: User) -> None:
-    """Take a sent entry back while nobody has decided about it. Raises TransitionRefused when somebody has."""
+    """Take a sent entry back while nobody has decided about it, with what was said of its use at work.
+
+    Raises TransitionRefused when somebody has decided, ValidationError when only about its use at work.
+    """
     require(by, Permission.ACTIVITY_CHANGE, entry)
     move(
         entry,
@@ -69,6 +80,7 @@ def withdraw_activity(*, entry: ActivityEntry, by: User) -> None:
         coach=None,
         manager=None,
     )
+    take_back_with_entry(entry, by=by)
     write_history(entry, ActivityEvent.Kind.WITHDRAWN, by)
     audit(
         entry, action="activity.withdraw", by=by, changes={"status": [Status.SUBMITTED.value, entry.status]}

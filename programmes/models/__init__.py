@@ -4,7 +4,6 @@ from programmes.models.activities import (
     ACTIVITY_MOVES,
     ActivityEntry,
     EvidenceFile,
-    LearningStrategy,
     Reflection,
     UncountedReason,
 )
@@ -26,7 +25,16 @@ from programmes.models.enrolments import (
 )
 from programmes.models.goals import GOAL_MOVES, Goal, GoalCheckIn, GoalEvent
 from programmes.models.history import ActivityEvent, AutosavedForm, ReturnPreset
+from programmes.models.importing import IMPORT_MOVES, PeopleImport
 from programmes.models.programmes import PROGRAMME_MOVES, Partnership, Programme, ProgrammeRole, ProgrammeUnit
+from programmes.models.strategies import (
+    Company,
+    CostLevel,
+    Disruption,
+    LearningStrategy,
+    Need,
+    StrategyGuide,
+)
 
 __all__ = [
     "ACTIVITY_MOVES",
@@ -34,6 +42,7 @@ __all__ = [
     "BREAK_MOVES",
     "ENROLMENT_MOVES",
     "GOAL_MOVES",
+    "IMPORT_MOVES",
     "PROGRAMME_MOVES",
     "ActivityEntry",
     "ActivityEvent",
@@ -45,18 +54,24 @@ __all__ = [
     "BenefitUnit",
     "BreakInLearning",
     "Cohort",
+    "Company",
+    "CostLevel",
+    "Disruption",
     "Enrolment",
     "EvidenceFile",
     "Goal",
     "GoalCheckIn",
     "GoalEvent",
     "LearningStrategy",
+    "Need",
     "Partnership",
+    "PeopleImport",
     "Programme",
     "ProgrammeRole",
     "ProgrammeUnit",
     "Reflection",
     "ReturnPreset",
+    "StrategyGuide",
     "SupportRole",
     "UncountedReason",
 ]

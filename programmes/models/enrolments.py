@@ -112,6 +112,7 @@ class Enrolment(models.Model):
 
 
 _S = Enrolment.Status
+OPEN_ENROLMENTS = frozenset({_S.ONBOARDING, _S.ACTIVE, _S.ON_BREAK})
 ENROLMENT_MOVES: dict[str, frozenset[str]] = {
     _S.INVITED: frozenset({_S.ONBOARDING, _S.WITHDRAWN}),
     _S.ONBOARDING: frozenset({_S.ACTIVE, _S.WITHDRAWN}),

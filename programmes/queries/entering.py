@@ -7,16 +7,20 @@ from uuid import UUID
 
 from people.models import User
 from programmes.models import ActivityEntry, AutosavedForm, Enrolment
+from programmes.queries.answering import ApplicationContent, content_of, drafted_with, record_of
 from standards.models import Criterion
 
 
 @dataclass(frozen=True)
 class ActivityContent:
-    """What a learner says about an activity: field values of the entry, its criteria and the reflection."""
+    """What a learner says about an activity: field values of the entry, its criteria, the reflection, and how it is
+    used at work already.
+    """
 
     fields: Mapping[str, Any]
     criteria: Collection[Criterion]
     reflection: str
+    application: ApplicationContent | None = None
 
 
 def autosaved_form(enrolment: Enrolment, entry: ActivityEntry | None) -> AutosavedForm | None:
@@ -44,4 +48,13 @@ def has_content(entry: ActivityEntry, content: ActivityContent) -> bool:
         all(getattr(entry, name) == value for name, value in content.fields.items())
         and (reflection.text if reflection else "") == content.reflection
         and {*entry.criteria.all()} == {*content.criteria}
+        and _has_answer(entry, content.application)
     )
+
+
+def _has_answer(entry: ActivityEntry, answer: ApplicationContent | None) -> bool:
+    """Whether just this was said of its use at work. Once it is sent with the activity, the form no longer asks."""
+    record = record_of(entry)
+    if answer and record is not None:
+        return content_of(record) == answer
+    return not answer and drafted_with(entry) is None

@@ -7,7 +7,7 @@ from django.db.models import Sum
 
 from people.models import User
 from people.permissions import Permission
-from programmes.models import ActivityEntry, Enrolment, EvidenceFile
+from programmes.models import ActivityEntry, ApplicationRecord, Enrolment, EvidenceFile
 from uploads.kinds import MEGABYTE
 from uploads.models import FileState
 
@@ -26,8 +26,12 @@ class Room:
 
 
 def room_of(enrolment: Enrolment) -> Room:
-    """The room of the enrolment's files now. Refused ones have no bytes any more."""
+    """The room of the enrolment's files now. Refused ones have no bytes any more.
+
+    A replaced version's files take none: the learner cannot remove them, and their copies count.
+    """
     rows = EvidenceFile.objects.filter(entry__enrolment=enrolment).exclude(status=FileState.REJECTED)
+    rows = rows.exclude(entry__status=ActivityEntry.Status.SUPERSEDED)
     used = rows.aggregate(used=Sum("size"))["used"] or 0
     return Room(used=used, quota=settings.EVIDENCE_QUOTA_MB * MEGABYTE)
 
@@ -51,9 +55,11 @@ class ShownEvidence:
         return bool(self.plain or self.logged)
 
 
-def evidence_shown(user: User, entry: ActivityEntry) -> ShownEvidence:
-    """What of the entry's evidence the person is shown."""
-    files = EvidenceFile.objects.filter(entry=entry)
+def evidence_shown(
+    user: User, entry: ActivityEntry, application: ApplicationRecord | None = None
+) -> ShownEvidence:
+    """What the person is shown of the entry's own evidence, or of that for its use at work."""
+    files = EvidenceFile.objects.filter(entry=entry, application=application)
     plain = list(files.permitted_to(user, Permission.EVIDENCE_READ))
     logged = files.permitted_to(user, Permission.EVIDENCE_READ_LOGGED)
     return ShownEvidence(plain, [file for file in logged if file not in plain])

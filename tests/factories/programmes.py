@@ -12,9 +12,11 @@ from people.models import Organisation
 from programmes.models import (
     ActivityEntry,
     ActivityEvent,
+    ApplicationBenefit,
     ApplicationEvent,
     ApplicationRecord,
     BalanceRule,
+    BenefitUnit,
     BreakInLearning,
     Cohort,
     Enrolment,
@@ -233,6 +235,20 @@ class ApplicationFactory(DjangoModelFactory):
         )
         not_applied = factory.Trait(
             status=ApplicationRecord.Status.NOT_APPLIED, not_applied_reason="The machine was sold."
+        )
+
+
+class BenefitFactory(DjangoModelFactory):
+    class Meta:
+        model = ApplicationBenefit
+
+    record = factory.SubFactory(ApplicationFactory)
+    level = ApplicationBenefit.Level.TEAM
+    text = "It goes faster."
+
+    class Params:
+        measured = factory.Trait(
+            measure="Time for the weekly sheet", unit=BenefitUnit.HOURS_A_MONTH, before=10, after=4
         )
 
 

@@ -200,6 +200,11 @@ STORY = [
     ("learner", "programmes:activity_change", "returned"),
     ("learner", "programmes:activity_detail", "approved"),
     ("learner", "programmes:activity_delete", "draft"),
+    ("learner", "programmes:application_list", ""),
+    ("learner", "programmes:application", "prompted"),
+    ("learner", "programmes:application", "asked"),
+    ("learner", "programmes:activity_detail", "answered"),
+    ("manager", "programmes:application", "answered"),
     ("learner", "programmes:break_list", "enrolment"),
     ("learner", "programmes:break_ask", "enrolment"),
     ("learner", "programmes:hours_explained", "enrolment"),
@@ -280,6 +285,13 @@ def test_pages_of_the_story_render_in_every_language(
     rows["sent"].exception_reason = "A fair"
     rows["sent"].save()
     rows["draft"] = f.ActivityFactory(**made)
+    off_job = made | {"kind": "off_job", "approved": True, "done_on": timezone.localdate() - dt.timedelta(20)}
+    for name, traits in (("prompted", {}), ("asked", {"returned": True}), ("answered", {"sent": True})):
+        rows[name] = f.ActivityFactory(**off_job)
+        record = f.ApplicationFactory(entry=rows[name], **traits)
+        f.BenefitFactory(record=record, measured=True)
+        f.EvidenceFactory(entry=rows[name], application=record)
+        f.ApplicationEventFactory(record=record, kind="returned", by=side.mentor, reason="How?")
     ahead = timezone.localdate() + dt.timedelta(days=7)
     rows["asked_break"] = f.BreakFactory(enrolment=side.enrolment, asked=True, starts_on=ahead)
     f.BreakFactory(enrolment=side.enrolment, refused=True, decided_by=side.coach)

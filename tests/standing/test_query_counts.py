@@ -12,7 +12,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from people.models import User
-from programmes.models import ActivityEntry, ActivityEvent, Enrolment, EvidenceFile, Programme, SupportRole
+from programmes.models import (
+    ActivityEntry,
+    ActivityEvent,
+    Enrolment,
+    EvidenceFile,
+    Programme,
+    StrategyGuide,
+    SupportRole,
+)
 from standards.models import Criterion, Framework, Level, Scale
 from tests.factories import people as p
 from tests.factories import programmes as f
@@ -131,6 +139,23 @@ def files(side: Side, places: Places) -> None:
         f.ActivityEventFactory(entry=entry, by=p.UserFactory())
 
 
+def versions(side: Side, places: Places) -> None:
+    """Earlier versions of one entry, the latest of which it amends, each with criteria and files."""
+    made = {"enrolment": side.enrolment, "strategy": side.strategy, "approved_by": side.coach}
+    latest = ActivityEntry.objects.filter(status="approved").first()
+    for place in places:
+        ActivityEntry.objects.filter(pk=ONE_ENTRY).delete()
+        ActivityEntry.objects.filter(enrolment=side.enrolment).update(status="superseded")
+        latest = f.ActivityFactory(**made, approved=True, amends=latest, minutes=30 + place)
+        entry = f.ActivityFactory(
+            pk=ONE_ENTRY, enrolment=side.enrolment, strategy=f.StrategyFactory(), sent=True
+        )
+        ActivityEntry.objects.filter(pk=ONE_ENTRY).update(amends=latest)
+        latest.criteria.set(side.criteria[: place + 1])
+        f.EvidenceFactory(entry=latest, file="ab/sample.txt")
+        f.EvidenceFactory(entry=entry, file="ab/sample.txt", sha256="1" * 64)
+
+
 def members(side: Side, places: Places) -> None:
     """Memberships with teams, and invitations by people of their own."""
     for _place in places:
@@ -144,6 +169,20 @@ def units(side: Side, places: Places) -> None:
     for place in places:
         f.UnitFactory(programme=side.programme, order=place + 2).criteria.set(side.criteria)
         f.EnrolmentFactory(cohort=f.CohortFactory(programme=side.programme), organisation=side.employer)
+
+
+def ways(side: Side, places: Places) -> None:
+    """Ways of learning in words of the provider, each learned by people who use it, and goals of the learner."""
+    for _place in places:
+        strategy = f.StrategyFactory(suits=["people"])
+        StrategyGuide.objects.create(strategy=strategy, organisation=side.provider, summary="Ours")
+        f.GoalFactory(enrolment=side.enrolment, in_progress=True).criteria.set(side.criteria)
+        for _n in range(5):
+            enrolment = f.EnrolmentFactory(cohort=side.cohort, organisation=side.employer)
+            f.SupportRoleFactory(enrolment=enrolment, person=side.coach, role="coach")
+            for way in (strategy, side.strategy):
+                entry = f.ActivityFactory(enrolment=enrolment, strategy=way, approved=True)
+                f.ApplicationFactory(entry=entry, confirmed=True)
 
 
 def support(side: Side, places: Places) -> None:
@@ -188,6 +227,23 @@ def invitations(side: Side, places: Places) -> None:
         f.SupportRoleFactory(enrolment=made, person=side.coach, role="coach")
 
 
+def applications(side: Side, places: Places) -> None:
+    """Answers in every state, with benefits and people of their own, and prompts that are due."""
+    day = timezone.localdate() - dt.timedelta(days=70)
+    for _place in places:
+        for traits in ({}, {"sent": True}, {"returned": True}, {"confirmed": True}, {"not_applied": True}):
+            entry = f.ActivityFactory(
+                enrolment=side.enrolment,
+                strategy=f.StrategyFactory(),
+                done_on=day,
+                approved=True,
+                approved_by=side.coach,
+            )
+            record = f.ApplicationFactory(entry=entry, **traits)
+            f.BenefitFactory(record=record, measured=True)
+            f.ApplicationEventFactory(record=record, kind="returned", by=p.UserFactory(), reason="How?")
+
+
 ONE_ENTRY = 1_000_000
 LIST = "/learners/{enrolment}/activities/"
 PAGES: list[tuple[str, str, Grow, int]] = [
@@ -197,16 +253,22 @@ PAGES: list[tuple[str, str, Grow, int]] = [
     ("/activities/", "learner", entries, 20),
     ("/activities/?q=activity", "learner", entries, 17),
     ("/activities/new/", "learner", criteria, 16),
-    (f"/activities/{ONE_ENTRY}/", "learner", files, 15),
-    (f"/activities/{ONE_ENTRY}/", "coach", files, 18),
+    (f"/activities/{ONE_ENTRY}/", "learner", files, 16),
+    (f"/activities/{ONE_ENTRY}/", "coach", files, 19),
+    (f"/activities/{ONE_ENTRY}/", "coach", versions, 27),
     (LIST, "coach", entries, 20),
-    (LIST, "manager", entries, 20),
+    (LIST, "manager", entries, 21),
     (f"{LIST}?kind=on_job&status=approved", "coach", entries, 17),
     ("/queue/", "coach", learners, 23),
     ("/cover/", "coach", covers, 10),
-    ("/team/", "manager", learners, 21),
-    ("/lead/", "lead", learners, 19),
-    ("/lead/", "lead", programmes, 19),
+    ("/team/", "manager", learners, 20),
+    ("/lead/", "lead", learners, 18),
+    ("/lead/", "lead", programmes, 18),
+    ("/learner/", "learner", applications, 23),
+    ("/applications/", "learner", applications, 12),
+    ("/learners/{enrolment}/applications/", "manager", applications, 13),
+    ("/queue/", "mentor", applications, 19),
+    ("/team/", "manager", applications, 18),
     ("/organisation/", "org_admin", programmes, 12),
     ("/site/", "administrator", programmes, 11),
     ("/profile/who-sees-my-data/", "learner", enrolments, 15),
@@ -227,6 +289,10 @@ PAGES: list[tuple[str, str, Grow, int]] = [
     ("/lead/", "lead", ruled, 20),
     ("/learners/{enrolment}/hours/", "learner", support, 14),
     ("/programmes/{programme}/hours/", "lead", rules, 8),
+    ("/ways/", "learner", ways, 0),
+    ("/ways/", "coach", ways, 0),
+    ("/ways/{strategy}/", "learner", ways, 0),
+    ("/ways/find/?need=people", "learner", ways, 0),
     ("/standards/", "learner", frameworks, 9),
     ("/standards/{framework}/", "learner", criteria, 10),
 ]
@@ -236,8 +302,8 @@ MORE_PAGES: list[tuple[str, str, Grow, int]] = [
     ("/queue/", "mentor", learners, 22),
     ("/queue/", "coach", entries, 23),
     (LIST, "lead", entries, 19),
-    (f"/activities/{ONE_ENTRY}/", "lead", files, 14),
-    (f"/activities/{ONE_ENTRY}/", "mentor", files, 17),
+    (f"/activities/{ONE_ENTRY}/", "lead", files, 15),
+    (f"/activities/{ONE_ENTRY}/", "mentor", files, 18),
 ]
 
 
@@ -257,6 +323,7 @@ def test_page_asks_as_often_for_three_rows_as_for_one(
 ) -> None:
     side = world.ours
     rows = {"enrolment": side.enrolment, "framework": side.framework, "employer": side.employer}
+    rows["strategy"] = side.strategy
     rows |= {"programme": side.programme, "cohort": side.cohort, "unit": side.programme.units.get()}
     url = url.format(**{name: row.pk for name, row in rows.items()})
     client = client_of(world.everybody()[persona])

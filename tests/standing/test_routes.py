@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from people.models import User
 from people.queries.invitations import token_from
-from programmes.models import ActivityEntry, EvidenceFile, SupportRole
+from programmes.models import ActivityEntry, EvidenceFile, StrategyGuide, SupportRole
 from programmes.queries.progress import monday
 from standards.models import Framework
 from tests.factories import people as p
@@ -167,10 +167,48 @@ ROUTES = {
         args=("off_job",),
         body={"reason": "Which part did you do?"},
     ),
+    "programmes:application": Route(
+        {200: "learner coach mentor manager lead administrator", 403: "org_admin", 404: "*"},
+        {302: "learner", 403: "coach mentor manager lead org_admin administrator", 404: "*"},
+        args=("answered",),
+        body={"used": "yes"},
+    ),
+    "programmes:application prompted": Route(
+        {200: "learner", 403: INSIDERS, 404: "*"},
+        {200: "learner", 403: INSIDERS, 404: "*"},
+        args=("prompted",),
+    ),
+    "programmes:application none": Route({404: "*"}, {404: "*"}, args=("off_job",)),
+    "programmes:application_put_off": Route(
+        post={302: "learner", 403: INSIDERS, 404: "*"}, args=("prompted",)
+    ),
+    "programmes:application_confirm": Route(
+        post={302: "mentor manager", 403: "learner coach lead org_admin administrator", 404: "*"},
+        args=("answered",),
+    ),
+    "programmes:application_return": Route(
+        post={302: "mentor manager", 403: "learner coach lead org_admin administrator", 404: "*"},
+        args=("answered",),
+        body={"question": "How do you see it?"},
+    ),
+    "programmes:application_list": Route({200: LEARNERS, 404: "*"}),
+    "programmes:applications_confirm": Route(post={302: "*"}),
+    "programmes:confirmation_undo": Route(post={302: "*"}),
+    "programmes:enrolment_applications": Route(
+        {200: READERS, 403: "org_admin administrator", 404: "*"}, args=("enrolment",)
+    ),
     "programmes:form_keep": Route(post={200: LEARNERS, 404: "*"}),
     "programmes:form_keep_changed": Route(post={200: "learner", 403: INSIDERS, 404: "*"}, args=("draft",)),
     "programmes:activity_delete": Route(
         {200: "learner", 403: INSIDERS, 404: "*"}, {302: "learner", 403: INSIDERS, 404: "*"}, args=("draft",)
+    ),
+    "programmes:activity_amend": Route(
+        {200: "learner", 403: INSIDERS, 404: "*"},
+        {302: "learner", 403: INSIDERS, 404: "*"},
+        args=("verified",),
+    ),
+    "programmes:activity_amend draft": Route(
+        {302: "learner", 403: INSIDERS, 404: "*"}, {302: "learner", 403: INSIDERS, 404: "*"}, args=("draft",)
     ),
     "programmes:activity_withdraw": Route(post={302: "learner", 403: INSIDERS, 404: "*"}, args=("on_job",)),
     "programmes:activities_decide": Route(post={302: "*"}),
@@ -186,6 +224,21 @@ ROUTES = {
         post={302: "learner coach", 403: "mentor manager lead org_admin administrator", 404: "*"},
         args=("enrolment", "leave"),
     ),
+    "programmes:strategy_list": Route({200: "*"}),
+    "programmes:strategy_finder": Route({200: "*"}),
+    "programmes:strategy_detail": Route({200: f"{MEMBERS} administrator", 404: "*"}, args=("strategy",)),
+    "programmes:strategy_change": Route(
+        {200: "administrator", 403: MEMBERS, 404: "*"},
+        {200: "administrator", 403: MEMBERS, 404: "*"},
+        args=("strategy",),
+    ),
+    "programmes:guide_change": Route(OF_PROGRAMME, OF_PROGRAMME, ("strategy", "provider")),
+    "programmes:guide_change employer": Route(
+        {403: "learner mentor manager org_admin administrator", 404: "*"},
+        {403: "learner mentor manager org_admin administrator", 404: "*"},
+        args=("strategy", "employer"),
+    ),
+    "programmes:guide_remove": Route(OF_PROGRAMME, ON_PROGRAMME, ("strategy", "provider")),
     "programmes:cover": Route({200: "coach other_coach", 403: "*"}, {200: "coach other_coach", 403: "*"}),
     "programmes:cover_end": Route(post={302: "coach", 404: "*"}, args=("cover",)),
     "programmes:activity_evidence": Route(
@@ -369,8 +422,11 @@ def rows_of(world: World) -> dict[str, Any]:
         "draft": f.ActivityFactory(**made, kind="on_job"),
         "on_job": f.ActivityFactory(**made, kind="on_job", sent=True),
         "off_job": f.ActivityFactory(**made, kind="off_job", sent=True),
+        "verified": f.ActivityFactory(**made, kind="off_job", approved=True),
         "unpublished": Framework.objects.create(code="FW-draft", title="Draft"),
         "published": side.framework,
+        "strategy": side.strategy,
+        "guide": StrategyGuide.objects.create(strategy=side.strategy, organisation=side.provider),
         "enrolment": side.enrolment,
         "week": monday(timezone.localdate() - timedelta(weeks=3)).isoformat(),
         "leave": side.enrolment.breaks.create(starts_on="2020-01-06", ends_on="2020-01-12", is_leave=True),
@@ -396,6 +452,9 @@ def rows_of(world: World) -> dict[str, Any]:
         "uid": "1",
         "key": "not-a-key",
     }
+    for name, traits in (("prompted", {}), ("answered", {"sent": True})):
+        rows[name] = f.ActivityFactory(**made, approved=True)
+        f.ApplicationFactory(entry=rows[name], **traits)
     rows["draft"].criteria.set(side.criteria[:1])
     name = "ab/sample.txt"
     rows["shared_file"] = f.EvidenceFactory(entry=rows["on_job"], file=name, thumbnail=name)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from people.models import User
+from programmes.actions import load_strategies
 from programmes.management.commands._demo.cast import Cast, LearnerPart
 from programmes.management.commands._demo.content import read, translated
 from programmes.management.commands._demo.people import BATCH, People
@@ -60,20 +61,9 @@ def monday(day: dt.date) -> dt.date:
 
 
 def write_strategies() -> dict[str, LearningStrategy]:
-    """The learning strategies by code; those that are there already are kept as they are."""
-    there = {row.code: row for row in LearningStrategy.objects.all()}
-    missing = [
-        LearningStrategy(
-            code=row["code"],
-            order=row["order"],
-            usual_kind=row["usual_kind"],
-            **translated(name=row["name"], summary=row["summary"], when_to_choose=row["when_to_choose"]),
-        )
-        for row in read("strategies.json")
-        if row["code"] not in there
-    ]
-    LearningStrategy.objects.bulk_create(missing, batch_size=BATCH)
-    return there | {row.code: row for row in missing}
+    """The learning strategies by code; what is written about those that are there already stays."""
+    load_strategies(rows=read("strategies.json"))
+    return {row.code: row for row in LearningStrategy.objects.all()}
 
 
 def write_programmes(

@@ -1,4 +1,4 @@
-"""Tables of the homes as rows for a file."""
+"""Tables of the organisation administrator's home."""
 
 from collections.abc import Iterable
 
