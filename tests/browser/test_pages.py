@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from programmes.models import ActivityEntry
+from programmes.models import ActivityEntry, BreakInLearning
 from programmes.queries.activities import missing_weeks, weeks_with_entries
 from programmes.views.lists import WEEKS_A_PAGE
 from standards.models import Framework
@@ -64,6 +64,12 @@ def more_days(page: Page) -> None:
     press("[name=more_days]")(page)
 
 
+def ask_break(page: Page) -> None:
+    """The page that says what a break would do."""
+    page.locator("[name=starts_on]").fill(timezone.localdate().isoformat())
+    press("main form.card [type=submit]")(page)
+
+
 def learner_views() -> list[View]:
     activities, new = reverse("programmes:activity_list"), reverse("programmes:activity_create")
     mine = ActivityEntry.objects.filter(enrolment__learner=sample_person("learner"))
@@ -78,6 +84,15 @@ def learner_views() -> list[View]:
         View("form with errors", new, press("[name=send]"), "#errors"),
         View("form with further days", new, more_days, "[name='days-2-done_on']"),
         View("deletion of a draft", reverse("programmes:activity_delete", args=[draft.pk])),
+        View("breaks", reverse("programmes:break_list", args=[sample_enrolment().pk])),
+        View(
+            "break asked for",
+            reverse("programmes:break_ask", args=[sample_enrolment().pk]),
+            ask_break,
+            "[name=confirm]",
+        ),
+        View("how hours are worked out", reverse("programmes:hours_explained", args=[sample_enrolment().pk])),
+        View("rule of the status", reverse("programmes:status_rule"), shows=".wbl-facts .wbl-tag"),
         View("who sees my data", reverse("people:visibility"), shows="main .card"),
         View(
             "verified activity", reverse("programmes:activity_detail", args=[verified.pk]), shows=".wbl-photo"
@@ -112,6 +127,7 @@ def coach_views() -> list[View]:
         status=Status.SUBMITTED, enrolment__support_roles__person=sample_person("coach")
     ).first()
     detail = reverse("programmes:activity_detail", args=[waiting.pk])
+    asked = BreakInLearning.objects.asked().filter(enrolment__learner=sample_person("learner.b")).get()
     learner, queue = sample_enrolment(), reverse("dashboards:queue")
     return [
         View("queue", queue, shows="#act-h"),
@@ -119,6 +135,7 @@ def coach_views() -> list[View]:
         View("returned without reason", detail, press(".wbl-decision form[novalidate] button"), "#errors"),
         View("return of several", queue, return_several, "[name=preset]"),
         View("return of several without reason", queue, return_without_reason, "#errors"),
+        View("break to decide", reverse("programmes:break_decide", args=[asked.pk]), shows="[name=do]"),
         View("cover", reverse("programmes:cover"), shows="[name=enrolments]"),
         View(
             "cover with errors", reverse("programmes:cover"), press("main form.card [type=submit]"), "#errors"
