@@ -24,7 +24,13 @@ from tests.browser.account_views import (
     signing_in_views,
 )
 from tests.browser.checks import layout_faults, page_faults
-from tests.browser.lead_views import cohort_views, enrolment_views, organisation_views, programme_views
+from tests.browser.lead_views import (
+    cohort_views,
+    enrolment_views,
+    list_views,
+    organisation_views,
+    programme_views,
+)
 from tests.browser.people import person_of, sample_enrolment
 from tests.browser.portal import LANGUAGES, Portal, sample_person, set_language
 from tests.browser.views import View, open_view, press
@@ -158,6 +164,7 @@ VIEWS: dict[str, Callable[[], list[View]]] = {
     "manager": one_view("team", "dashboards:team", ".wbl-spark"),
     "lead.programmes": programme_views,
     "lead.cohorts": cohort_views,
+    "lead.lists": list_views,
     "lead.enrolments": enrolment_views,
     "beginning-lead": one_view("lead of nothing yet", "dashboards:lead", ".wbl-empty"),
     "orgadmin": organisation_views,
