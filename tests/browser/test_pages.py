@@ -26,7 +26,13 @@ from tests.browser.account_views import (
 from tests.browser.application_views import confirming_views, learner_application_views
 from tests.browser.checks import layout_faults, page_faults
 from tests.browser.goal_views import learner_goal_views, manager_goal_views, template_views
-from tests.browser.lead_views import cohort_views, enrolment_views, organisation_views, programme_views
+from tests.browser.lead_views import (
+    cohort_views,
+    enrolment_views,
+    list_views,
+    organisation_views,
+    programme_views,
+)
 from tests.browser.people import person_of, sample_enrolment
 from tests.browser.portal import LANGUAGES, Portal, sample_person, set_language
 from tests.browser.views import View, open_view, press
@@ -181,6 +187,7 @@ VIEWS: dict[str, Callable[[], list[View]]] = {
     "manager.goals": manager_goal_views,
     "lead.programmes": programme_views,
     "lead.cohorts": cohort_views,
+    "lead.lists": list_views,
     "lead.enrolments": enrolment_views,
     "beginning-lead": one_view("lead of nothing yet", "dashboards:lead", ".wbl-empty"),
     "orgadmin": organisation_views,

@@ -117,41 +117,18 @@ def pages_of_goals(world: World, goals: dict[str, Goal]) -> list[str]:
     return [*own, *lists, *entries, *homes, "/activities/new/"]
 
 
-def answers_with_words(world: World) -> list[ActivityEntry]:
-    """An answer in each state; what it says and its file are words that say which it is."""
-    side, entries = world.ours, []
-    for state in ("prompted", "sent", "returned", "confirmed", "not_applied"):
-        name = state.replace("_", "")
-        entry = f.ActivityFactory(
-            enrolment=side.enrolment, strategy=side.strategy, approved=True, approved_by=side.coach
-        )
-        told = state in ("sent", "returned", "confirmed")
-        record = f.ApplicationFactory(
-            entry=entry,
-            **{} if state == "prompted" else {state: True},
-            what_changed=f"changed{name}",
-            evidence_note=f"note{name}",
-            not_applied_reason=f"whynot{name}",
-        )
-        f.BenefitFactory(record=record, text=f"benefit{name}", measured=True, measure=f"measure{name}")
-        f.EvidenceFactory(
-            entry=entry,
-            application=record,
-            file="ab/sample.txt",
-            original_name=f"answerfile{name}.txt",
-            is_held_back=not told,
-        )
-        f.ApplicationEventFactory(record=record, kind="put_off")
-        entries.append(entry)
-    return entries
-
-
 def pages_of(world: World, entries: dict[str, ActivityEntry]) -> list[str]:
     enrolment = world.ours.enrolment.pk
     own = [f"/activities/{entry.pk}/{page}" for entry in entries.values() for page in ("", "change/")]
     homes = ["/learner/", "/queue/", "/team/", "/lead/", "/organisation/", "/site/", "/home/", "/activities/"]
     found = [f"/programmes/enrolments/{enrolment}/{page}" for page in ("", "complete/", "withdraw/")]
     found += [f"/learners/{enrolment}/activities/", "/activities/new/", "/standards/", "/profile/"]
+    cohort = world.ours.cohort.pk
+    found += [
+        f"{page}?{table}download=csv"
+        for page in ("/lead/", f"/programmes/cohorts/{cohort}/")
+        for table in ("", "table=activities&")
+    ]
     searches = [
         f"/learners/{enrolment}/activities/?q={word}" for word in ("reflection", "description", "title")
     ]
