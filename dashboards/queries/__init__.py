@@ -1,7 +1,7 @@
 """What the homes show, put together from the apps below."""
 
 from dashboards.queries.hats import Hats, hats_of
-from dashboards.queries.learner import LearnerTodo, Thread, learner_todo, most_active_thread
+from dashboards.queries.learner import LearnerTodo, learner_todo
 from dashboards.queries.organisation import (
     SMALLEST_GROUP,
     Group,
@@ -17,13 +17,11 @@ __all__ = [
     "Hats",
     "LearnerTodo",
     "TeamSums",
-    "Thread",
     "administered_by",
     "hats_of",
     "hide_small",
     "learner_todo",
     "learners_of",
-    "most_active_thread",
     "organisation_groups",
     "supported_by",
     "team_sums",

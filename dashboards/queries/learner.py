@@ -3,13 +3,9 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from django.db.models import Count, Q, Sum
 
 from programmes.models import ActivityEntry, ActivityEvent, Enrolment
 from programmes.queries import activities, progress
-from standards.models import Criterion
 
 
 @dataclass(frozen=True)
@@ -48,34 +44,3 @@ def learner_todo(enrolment: Enrolment, *, on: dt.date) -> LearnerTodo:
     has_started = enrolment.starts_on <= on <= enrolment.ends_on
     is_empty = has_started and progress.monday(on) not in logged
     return LearnerTodo(returned, drafts, missing, is_empty)
-
-
-@dataclass(frozen=True)
-class Thread:
-    """The golden thread of one criterion, as far as its beads exist: entries and minutes that touch it."""
-
-    criterion: Criterion
-    entries: int
-    minutes: int
-    approved: int
-
-
-def most_active_thread(enrolment: Enrolment) -> Thread | None:
-    """The thread of the criterion with the most entries; None before the first entry names one."""
-    status = ActivityEntry.Status
-    row: Any = (
-        ActivityEntry.objects.filter(enrolment=enrolment, criteria__isnull=False)
-        .order_by()
-        .values("criteria")
-        .annotate(
-            entries=Count("pk"),
-            minutes=Sum("minutes"),
-            approved=Count("pk", filter=Q(status=status.APPROVED)),
-        )
-        .order_by("-entries", "criteria")
-        .first()
-    )
-    if row is None:
-        return None
-    criterion = Criterion.objects.select_related("framework").get(pk=row["criteria"])
-    return Thread(criterion, row["entries"], row["minutes"], row["approved"])
