@@ -1,7 +1,7 @@
 """What the homes show, put together from the apps below."""
 
 from dashboards.queries.hats import Hats, hats_of
-from dashboards.queries.learner import LearnerTodo, learner_todo
+from dashboards.queries.learner import LearnerTodo, learner_todo, open_goals
 from dashboards.queries.organisation import (
     SMALLEST_GROUP,
     Group,
@@ -9,7 +9,15 @@ from dashboards.queries.organisation import (
     hide_small,
     organisation_groups,
 )
-from dashboards.queries.team import TeamSums, learners_of, supported_by, team_sums, with_checks, worst_first
+from dashboards.queries.team import (
+    TeamSums,
+    learners_of,
+    supported_by,
+    team_goals,
+    team_sums,
+    with_checks,
+    worst_first,
+)
 
 __all__ = [
     "SMALLEST_GROUP",
@@ -22,8 +30,10 @@ __all__ = [
     "hide_small",
     "learner_todo",
     "learners_of",
+    "open_goals",
     "organisation_groups",
     "supported_by",
+    "team_goals",
     "team_sums",
     "with_checks",
     "worst_first",

@@ -58,30 +58,50 @@ def overview_of(enrolment: Enrolment, user: User, *, on: dt.date) -> Overview:
 
 def waits_for(enrolment: Enrolment, user: User) -> list[Waits]:
     """What of this learner waits for the person to verify, agree to or confirm; nothing for who may not."""
-    found = []
     entries = waiting_for(user).filter(enrolment=enrolment).order_by().count()
-    if entries:
-        sentence = ngettext(
-            "%(number)s activity waits for you to verify it.",
-            "%(number)s activities wait for you to verify them.",
-            entries,
-        )
-        url = f"{reverse('programmes:enrolment_activities', args=[enrolment.pk])}?status=submitted"
-        found.append(Waits("journal-check", sentence % {"number": entries}, url))
     goals = goals_for(user).filter(enrolment=enrolment).order_by().count()
-    if goals:
-        sentence = ngettext(
-            "%(number)s goal waits for you to agree to it.",
-            "%(number)s goals wait for you to agree to them.",
-            goals,
-        )
-        found.append(Waits("flag", sentence % {"number": goals}, reverse("dashboards:home")))
     answers = applications_for(user).filter(entry__enrolment=enrolment).order_by().count()
-    if answers:
-        sentence = ngettext(
-            "%(number)s use at work waits for you to confirm it.",
-            "%(number)s uses at work wait for you to confirm them.",
+    found = [
+        (
+            entries,
+            "journal-check",
+            ngettext(
+                "%(number)s activity waits for you to verify it.",
+                "%(number)s activities wait for you to verify them.",
+                entries,
+            ),
+            "enrolment_activities",
+            "submitted",
+        ),
+        (
+            goals,
+            "flag",
+            ngettext(
+                "%(number)s goal waits for you to agree to it.",
+                "%(number)s goals wait for you to agree to them.",
+                goals,
+            ),
+            "enrolment_goals",
+            "proposed",
+        ),
+        (
             answers,
-        )
-        found.append(Waits("briefcase", sentence % {"number": answers}, reverse("dashboards:home")))
-    return found
+            "briefcase",
+            ngettext(
+                "%(number)s use at work waits for you to confirm it.",
+                "%(number)s uses at work wait for you to confirm them.",
+                answers,
+            ),
+            "enrolment_applications",
+            "submitted",
+        ),
+    ]
+    return [
+        Waits(icon, words % {"number": number}, _list(enrolment, name, status))
+        for number, icon, words, name, status in found
+        if number
+    ]
+
+
+def _list(enrolment: Enrolment, name: str, status: str) -> str:
+    return f"{reverse(f'programmes:{name}', args=[enrolment.pk])}?status={status}"

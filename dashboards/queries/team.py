@@ -1,5 +1,6 @@
 """What those who support learners see: their people, what waits, sums."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -7,9 +8,10 @@ from django.db.models import QuerySet
 
 from people.models import User
 from people.permissions import Relation, roles_of
-from programmes.models import ActivityEntry, Enrolment
+from programmes.models import ActivityEntry, Enrolment, Goal
 from programmes.queries import progress
 from programmes.queries.checks import checks_of
+from programmes.queries.goals import pursued_of
 
 
 def supported_by(user: User, *relations: Relation) -> QuerySet[Enrolment]:
@@ -35,8 +37,13 @@ def with_checks(entries: Iterable[ActivityEntry], *, reader: User) -> list[Activ
 
 
 def worst_first(rows: Sequence[progress.Progress]) -> list[progress.Progress]:
-    """Those furthest behind off the job first, in minutes; then by name."""
-    return sorted(rows, key=lambda row: (-row.off_job.behind, row.enrolment.learner.display_name))
+    """The worst status first, then who is furthest behind off the job in minutes; then by name."""
+    return sorted(rows, key=_badness)
+
+
+def _badness(row: progress.Progress) -> tuple[int, int, str]:
+    assert row.status is not None
+    return row.status.rank, -row.off_job.behind, row.enrolment.learner.display_name
 
 
 @dataclass(frozen=True)
@@ -61,3 +68,9 @@ def team_sums(rows: Sequence[progress.Progress]) -> TeamSums:
         on_expected=sum(row.on_job.expected for row in rows),
         waiting=sum(row.waiting_count for row in rows),
     )
+
+
+def team_goals(enrolments: Iterable[Enrolment], *, on: dt.date) -> list[Goal]:
+    """The goals that these people pursue: those past their target date first, then by target date."""
+    goals = [goal for group in pursued_of([row.pk for row in enrolments]).values() for goal in group]
+    return sorted(goals, key=lambda goal: (not goal.is_overdue(on=on), goal.target_on, goal.pk))

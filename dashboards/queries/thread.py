@@ -43,8 +43,12 @@ def goals_read(enrolment: Enrolment, user: User) -> GoalQuerySet:
 
 
 def answers_read(enrolment: Enrolment, user: User) -> ApplicationQuerySet:
-    """The answers on the enrolment's activities that the person may read; for the learner also what is not answered."""
+    """The answers on the enrolment's activities that the person may read; for the learner also what is not answered.
+
+    What was said with a draft is part of the draft.
+    """
     rows = ApplicationRecord.objects.filter(entry__enrolment=enrolment)
+    rows = rows.exclude(entry__status=ActivityEntry.Status.DRAFT)
     return rows.permitted_to(user, Permission.APPLICATION_READ)
 
 

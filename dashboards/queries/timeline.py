@@ -18,15 +18,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.tags import Tag
+from dashboards.queries.thread import answers_read, goals_read
 from people.models import User
 from people.permissions import Permission
 from programmes.models import (
     ActivityEntry,
     ActivityEvent,
     ApplicationEvent,
-    ApplicationRecord,
     Enrolment,
-    Goal,
     GoalCheckIn,
     GoalEvent,
 )
@@ -199,9 +198,7 @@ def sources_of(enrolment: Enrolment, user: User, criterion: Criterion | None) ->
     What happened to a goal before it was proposed, and to an answer before it was given, is its learner's alone.
     """
     entries = ActivityEntry.objects.filter(enrolment=enrolment).permitted_to(user, Permission.ACTIVITY_READ)
-    goals = Goal.objects.filter(enrolment=enrolment).permitted_to(user, Permission.GOAL_READ)
-    answers = ApplicationRecord.objects.filter(entry__enrolment=enrolment)
-    answers = answers.permitted_to(user, Permission.APPLICATION_READ)
+    goals, answers = goals_read(enrolment, user), answers_read(enrolment, user)
     if criterion is not None:
         entries, goals = entries.filter(criteria=criterion), goals.filter(criteria=criterion)
         answers = answers.filter(entry__criteria=criterion)
@@ -280,6 +277,7 @@ def _goal_item(row: GoalEvent, place: Place) -> Item:
         icon,
         str(sentence),
         row.goal.title,
+        reverse("programmes:goal_detail", args=[row.goal_id]),
         has_time=True,
         who=row.by.display_name,
         reason=row.goal.outcome if is_close else row.reason,
@@ -294,6 +292,7 @@ def _check_in_item(row: GoalCheckIn, place: Place) -> Item:
         "speedometer",
         _("Check-in: %(progress)s%% of the way") % {"progress": row.progress},
         row.goal.title,
+        reverse("programmes:goal_detail", args=[row.goal_id]),
         who=row.by.display_name,
         reason=row.note,
     )
@@ -316,7 +315,7 @@ def _answer_item(row: ApplicationEvent, place: Place) -> Item:
         icon,
         str(sentence),
         row.record.entry.title,
-        reverse("programmes:activity_detail", args=[row.record.entry_id]),
+        reverse("programmes:application", args=[row.record.entry_id]),
         has_time=True,
         who=row.by.display_name,
         reason=row.reason,

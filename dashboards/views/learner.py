@@ -47,6 +47,7 @@ class LearnerHomeView(RoleHomeView):
             "thread": line,
             "beads": thread.beads_of(line) if line else [],
             "criteria_count": len(lines),
+            "goals": queries.open_goals(enrolment, self.user),
             "changes": activities.recent_decisions(enrolment),
         }
         return render(request, "dashboards/learner_home.html", context)

@@ -10,6 +10,8 @@ from downloads.tables import table_response, wanted_format
 from people.permissions import Relation
 from programmes.exporters import progress_table, waiting_table
 from programmes.queries import activities, progress
+from programmes.queries.applications import applications_for
+from programmes.queries.goals import goals_for
 
 
 class TeamView(RoleHomeView):
@@ -30,6 +32,9 @@ class TeamView(RoleHomeView):
             "sums": queries.team_sums(rows),
             "waiting": queries.with_checks(waiting[:ROWS_A_PAGE], reader=self.user),
             "waiting_count": waiting.count(),
+            "applications": list(applications_for(self.user)[:ROWS_A_PAGE]),
+            "goals_waiting": list(goals_for(self.user)[:ROWS_A_PAGE]),
+            "team_goals": queries.team_goals([row.enrolment for row in rows], on=self.today),
             "week_starts_on": progress.monday(self.today),
             "today": self.today,
         }

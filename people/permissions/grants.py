@@ -36,6 +36,10 @@ class Permission(StrEnum):
     GOAL_CHANGE = "goal_change"
     GOAL_AGREE = "goal_agree"
     LEAVE_MARK = "leave_mark"
+    BREAK_READ = "break_read"
+    BREAK_ASK = "break_ask"
+    BREAK_AGREE = "break_agree"
+    BREAK_END = "break_end"
     COVER_SET = "cover_set"
     REFLECTION_READ = "reflection_read"
     REFLECTION_CHANGE = "reflection_change"
@@ -55,6 +59,7 @@ class Permission(StrEnum):
     MEMBERSHIP_CHANGE = "membership_change"
     FRAMEWORK_READ = "framework_read"
     FRAMEWORK_READ_DRAFT = "framework_read_draft"
+    TEMPLATE_CHANGE = "template_change"
 
 
 EVERY_ROW = ""
@@ -107,6 +112,12 @@ GRANTS: Mapping[Permission, Mapping[Relation, str]] = {
     Permission.GOAL_CHANGE: _on(EVERY_ROW, Relation.LEARNER),
     Permission.GOAL_AGREE: _on("proposed", Relation.COACH, Relation.MANAGER),
     Permission.LEAVE_MARK: _on(EVERY_ROW, Relation.LEARNER, Relation.COACH),
+    Permission.BREAK_READ: _on(
+        EVERY_ROW, Relation.LEARNER, Relation.COACH, Relation.MANAGER, Relation.PROGRAMME_LEAD
+    ),
+    Permission.BREAK_ASK: _on(EVERY_ROW, Relation.LEARNER),
+    Permission.BREAK_AGREE: _on(EVERY_ROW, Relation.COACH, Relation.MANAGER, Relation.PROGRAMME_LEAD),
+    Permission.BREAK_END: _on(EVERY_ROW, Relation.COACH, Relation.PROGRAMME_LEAD, Relation.ADMINISTRATOR),
     Permission.COVER_SET: _on(EVERY_ROW, Relation.COACH),
     Permission.REFLECTION_READ: {Relation.LEARNER: EVERY_ROW, Relation.COACH: "sent"},
     Permission.REFLECTION_CHANGE: _on(EVERY_ROW, Relation.LEARNER),
@@ -136,6 +147,8 @@ GRANTS: Mapping[Permission, Mapping[Relation, str]] = {
     Permission.MEMBERSHIP_CHANGE: _on(EVERY_ROW, Relation.ORG_ADMIN, Relation.ADMINISTRATOR),
     Permission.FRAMEWORK_READ: {Relation.MEMBER: "published", Relation.ADMINISTRATOR: EVERY_ROW},
     Permission.FRAMEWORK_READ_DRAFT: _on(EVERY_ROW, Relation.ADMINISTRATOR),
+    # A framework is shared by all organisations, so no lead of one of them writes what the others read.
+    Permission.TEMPLATE_CHANGE: _on(EVERY_ROW, Relation.ADMINISTRATOR),
 }
 
 NEVER_OWN = frozenset(
@@ -143,6 +156,8 @@ NEVER_OWN = frozenset(
         Permission.ACTIVITY_APPROVE,
         Permission.APPLICATION_CONFIRM,
         Permission.GOAL_AGREE,
+        Permission.BREAK_AGREE,
+        Permission.BREAK_END,
         Permission.ENROLMENT_CHANGE,
     }
 )

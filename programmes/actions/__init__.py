@@ -4,7 +4,6 @@ Who may is asked first (people.permissions); what is asked here is whether it ma
 """
 
 from programmes.actions.activities import (
-    OPEN_ENROLMENTS,
     Day,
     change_activity,
     create_activities,
@@ -12,13 +11,24 @@ from programmes.actions.activities import (
     delete_activity,
 )
 from programmes.actions.agreeing import agree_goal, ask_goal_change, undo_goal_decisions
+from programmes.actions.amending import SAY_WHY_AMENDED, AmendedAlready, amend_activity
 from programmes.actions.applying import (
     answer_application,
     decline_application,
-    missing_in,
     prompt_application,
     put_off_application,
     submit_application,
+)
+from programmes.actions.balance import RuleContent, choose_rule, write_rule
+from programmes.actions.breaks import (
+    agree_break,
+    ask_break,
+    begin_break,
+    current_break,
+    end_break,
+    refuse_break,
+    run_breaks,
+    withdraw_break,
 )
 from programmes.actions.cohorts import change_cohort, create_cohort, remove_cohort
 from programmes.actions.confirming import confirm_application, return_application, undo_confirmations
@@ -27,11 +37,8 @@ from programmes.actions.deciding import UNDO_SECONDS, approve_activity, return_a
 from programmes.actions.enrolments import (
     ENDED,
     Placement,
-    begin_break,
     change_enrolment,
     complete_enrolment,
-    current_break,
-    end_break,
     enrol_learner,
     start_enrolment,
     withdraw_enrolment,
@@ -72,6 +79,7 @@ from programmes.actions.recording import ChangedMeanwhile, EntryChanged, record_
 from programmes.actions.sending import WeekSent, submit_activity, submit_week, withdraw_activity
 from programmes.actions.support import change_support
 from programmes.actions.units import UnitContent, change_unit, create_unit, map_unit, move_unit, remove_unit
+from programmes.models.enrolments import OPEN_ENROLMENTS
 from programmes.queries.answering import ApplicationContent, BenefitContent
 from programmes.queries.entering import ActivityContent
 from programmes.queries.goals import GoalContent
@@ -81,8 +89,10 @@ __all__ = [
     "ENDED",
     "FILES_AN_ENTRY",
     "OPEN_ENROLMENTS",
+    "SAY_WHY_AMENDED",
     "UNDO_SECONDS",
     "ActivityContent",
+    "AmendedAlready",
     "ApplicationContent",
     "BenefitContent",
     "ChangedMeanwhile",
@@ -92,12 +102,16 @@ __all__ = [
     "Newcomer",
     "Placement",
     "ProgrammeContent",
+    "RuleContent",
     "UnitContent",
     "WeekSent",
+    "agree_break",
     "agree_goal",
+    "amend_activity",
     "answer_application",
     "approve_activity",
     "archive_programme",
+    "ask_break",
     "ask_goal_change",
     "attach_evidence",
     "begin_break",
@@ -112,6 +126,7 @@ __all__ = [
     "change_unit",
     "check_evidence",
     "check_in",
+    "choose_rule",
     "close_goal",
     "complete_enrolment",
     "confirm_application",
@@ -138,12 +153,12 @@ __all__ = [
     "keep_form",
     "map_unit",
     "mark_leave",
-    "missing_in",
     "move_unit",
     "prompt_application",
     "propose_goal",
     "put_off_application",
     "record_access",
+    "refuse_break",
     "remove_cohort",
     "remove_evidence",
     "remove_programme",
@@ -151,6 +166,7 @@ __all__ = [
     "reopen_programme",
     "return_activity",
     "return_application",
+    "run_breaks",
     "set_cover",
     "start_enrolment",
     "start_goal",
@@ -163,6 +179,8 @@ __all__ = [
     "unmark_leave",
     "upload_people",
     "withdraw_activity",
+    "withdraw_break",
     "withdraw_enrolment",
     "withdraw_goal",
+    "write_rule",
 ]

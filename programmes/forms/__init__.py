@@ -8,6 +8,12 @@ from programmes.forms.activities import (
     initial_from,
     initial_of,
 )
+from programmes.forms.applications import (
+    ApplicationFilter,
+    ApplicationForm,
+    QuestionForm,
+    chosen_applications,
+)
 from programmes.forms.days import PREFIX, ROWS_AT_MOST, BaseDaysFormSet, DaysFormSet, day_rows_from
 from programmes.forms.deciding import CoverForm, ReturnForm, chosen_entries
 from programmes.forms.enrolments import (
@@ -24,6 +30,17 @@ from programmes.forms.enrolments import (
     placement_of,
 )
 from programmes.forms.filters import EnrolmentFilter, ProgrammeFilter
+from programmes.forms.goals import (
+    AskChangeForm,
+    CheckInForm,
+    CloseForm,
+    GoalFilter,
+    GoalForm,
+    chosen_goals,
+    initial_of_template,
+    target_in,
+)
+from programmes.forms.importing import ConfirmImportForm, PeopleListForm
 from programmes.forms.programmes import (
     LeadsForm,
     ProgrammeCopyForm,
@@ -34,37 +51,54 @@ from programmes.forms.programmes import (
 )
 
 __all__ = [
+    "NO",
+    "NOT_YET",
     "PREFIX",
     "ROWS_AT_MOST",
+    "YES",
     "AccessReasonForm",
     "ActivityFilter",
     "ActivityForm",
+    "ApplicationFilter",
+    "ApplicationForm",
+    "AskChangeForm",
     "BackForm",
     "BaseDaysFormSet",
     "BreakForm",
+    "CheckInForm",
+    "CloseForm",
     "CohortForm",
+    "ConfirmImportForm",
     "CoverForm",
     "DaysFormSet",
     "EmployerForm",
     "EnrolForm",
     "EnrolmentFilter",
+    "GoalFilter",
+    "GoalForm",
     "InviteForm",
     "InviteSupportForm",
     "LeadsForm",
+    "PeopleListForm",
     "PlacementForm",
     "ProgrammeCopyForm",
     "ProgrammeCreateForm",
     "ProgrammeFilter",
     "ProgrammeForm",
+    "QuestionForm",
     "ReturnForm",
     "SupportForm",
     "UnitCriteriaForm",
     "UnitForm",
+    "chosen_applications",
     "chosen_entries",
+    "chosen_goals",
     "copied_from",
     "day_rows_from",
     "initial_from",
     "initial_of",
+    "initial_of_template",
     "placement_in",
     "placement_of",
+    "target_in",
 ]

@@ -7,51 +7,19 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from people.permissions import Standing
-from programmes.actions import FILES_AN_ENTRY, ActivityContent, Day
+from programmes.actions import SAY_WHY_AMENDED, ActivityContent, Day
+from programmes.forms.applied import AppliedPart, applied_initial
 from programmes.forms.days import check_day, clean_duration, hours_field, minutes_field
-from programmes.models import ActivityEntry, Enrolment, LearningStrategy
+from programmes.forms.files import FilesField, files_input
+from programmes.models import ActivityEntry, Enrolment, Goal, LearningStrategy
 from programmes.queries.activities import CriteriaChoices, searchable
 from programmes.queries.checks import Check, Span, exceptions_of
 from standards.models import Criterion
-from uploads.kinds import ALLOWED_EXTENSIONS, CONTENT_TYPES, MAX_NAME_LENGTH
-from uploads.receiving import ReceivedUpload, receive_upload
-
-# Naming the types of pictures is what makes phones offer the camera beside the gallery and the files. No `capture`:
-# it would open the camera at once and leave no way to a document. Not `image/*` either: an iPhone hands over a photo
-# as JPEG when its own type, HEIC, is not among those asked for.
-ACCEPTED = sorted(
-    {f".{extension}" for extension in ALLOWED_EXTENSIONS} | {CONTENT_TYPES[e] for e in ("jpg", "png", "webp")}
-)
-
-
-class FilesInput(forms.FileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Several files, each looked at; cleans to a list of ReceivedUpload. Every refused file is named."""
-
-    widget = FilesInput
-
-    def clean(self, data: Any, initial: Any = None) -> list[ReceivedUpload]:
-        files: list[UploadedFile] = [item for item in (data or []) if item]
-        if len(files) > FILES_AN_ENTRY:
-            raise ValidationError(_("An activity can have ten files at most."))
-        received, errors = [], []
-        for item in files:
-            try:
-                received.append(receive_upload(item))
-            except ValidationError as error:
-                errors.append(f"{(item.name or '')[:MAX_NAME_LENGTH]}: {' '.join(error.messages)}")
-        if errors:
-            raise ValidationError(errors)
-        return received
 
 
 class CriteriaField(forms.ModelMultipleChoiceField):
@@ -69,7 +37,7 @@ class CriteriaField(forms.ModelMultipleChoiceField):
         return chosen
 
 
-class ActivityForm(forms.ModelForm):
+class ActivityForm(AppliedPart, forms.ModelForm):
     """An activity as its learner writes it. `content()` gives what the actions take."""
 
     hours = hours_field()
@@ -96,7 +64,7 @@ class ActivityForm(forms.ModelForm):
         label=_("Evidence"),
         help_text=_("Photos or documents, ten at most. Leave out customer and personal data."),
         required=False,
-        widget=FilesInput(attrs={"accept": ",".join(ACCEPTED)}),
+        widget=files_input(),
     )
     is_shared = forms.BooleanField(
         label=_("My workplace mentor may see the new files"), required=False, initial=True
@@ -111,6 +79,7 @@ class ActivityForm(forms.ModelForm):
             "title",
             "done_on",
             "strategy",
+            "goal",
             "description",
             "carried_out_by",
             "place",
@@ -118,12 +87,14 @@ class ActivityForm(forms.ModelForm):
             "cost",
             "is_paid",
             "exception_reason",
+            "amendment_reason",
         )
         labels = {
             "kind": _("Where did you learn?"),
             "title": _("What did you do?"),
             "done_on": _("Date"),
             "strategy": _("How did you learn?"),
+            "goal": _("Which goal does it help with?"),
             "description": _("More about what you did"),
             "carried_out_by": _("Who carried it out?"),
             "place": _("Where was it?"),
@@ -131,12 +102,15 @@ class ActivityForm(forms.ModelForm):
             "cost": _("What did it cost?"),
             "is_paid": _("This was in my paid working time"),
             "exception_reason": _("Why is that so?"),
+            "amendment_reason": _("Why do you amend it?"),
         }
         help_texts = {
             "done_on": _("The day you did it"),
             "cost": _("In the currency of your company; leave it empty when it cost nothing."),
+            "goal": _("Your agreed goals. The first activity that you send for one puts it under way."),
             "carried_out_by": _("For example a trainer, a colleague or a course provider"),
             "exception_reason": _("Whoever verifies the activity reads this."),
+            "amendment_reason": _("Whoever verifies the activity reads this."),
         }
         widgets = {
             "kind": forms.RadioSelect,
@@ -145,6 +119,7 @@ class ActivityForm(forms.ModelForm):
             "starts_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "description": forms.Textarea(attrs={"rows": 3}),
             "exception_reason": forms.Textarea(attrs={"rows": 2}),
+            "amendment_reason": forms.Textarea(attrs={"rows": 2}),
         }
         error_messages = {
             "kind": {"required": _("Say where you learned: on the job or off the job.")},
@@ -157,6 +132,7 @@ class ActivityForm(forms.ModelForm):
                 "required": _("Choose how you learned."),
                 "invalid_choice": _("Choose how you learned from the list."),
             },
+            "goal": {"invalid_choice": _("Choose from your goals that are agreed and not closed.")},
         }
 
     def __init__(
@@ -164,16 +140,24 @@ class ActivityForm(forms.ModelForm):
         *args: Any,
         enrolment: Enrolment,
         choices: CriteriaChoices,
+        goals: QuerySet[Goal] | None = None,
         is_sending: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.enrolment, self.choices, self.is_sending = enrolment, choices, is_sending
         self.exceptions: list[Check] = []
+        if self.instance.amends_id is None:
+            del self.fields["amendment_reason"]
+        else:
+            self.fields["amendment_reason"].is_one_of_several = True  # type: ignore[attr-defined]
         self.fields["kind"].choices = ActivityEntry.Kind.choices  # type: ignore[attr-defined]
         self.fields["criteria"].queryset = Criterion.objects.filter(  # type: ignore[attr-defined]
             pk__in=[criterion.pk for criterion in choices.all]
         )
+        offered = self.fields["goal"]
+        offered.queryset = Goal.objects.none() if goals is None else goals  # type: ignore[attr-defined]
+        offered.empty_label = _("No goal")  # type: ignore[attr-defined]
         strategies = self.fields["strategy"]
         strategies.queryset = LearningStrategy.objects.all()  # type: ignore[attr-defined]
         strategies.empty_label = None if self.initial.get("strategy") else "---"  # type: ignore[attr-defined]
@@ -187,9 +171,16 @@ class ActivityForm(forms.ModelForm):
             raise ValidationError(_("Choose at least one criterion before you send it."), code="required")
         return chosen
 
+    def clean_amendment_reason(self) -> str:
+        reason: str = self.cleaned_data["amendment_reason"].strip()
+        if self.is_sending and not reason:
+            raise ValidationError(SAY_WHY_AMENDED, code="required")
+        return reason
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         cleaned["total_minutes"] = clean_duration(self, cleaned)
+        self.check_applied(cleaned, is_sending=self.is_sending)
         return cleaned
 
     def ask_for_reason(self, more_days: Sequence[Day]) -> bool:
@@ -198,7 +189,7 @@ class ActivityForm(forms.ModelForm):
         Only on a valid form.
         """
         first = Span(
-            self.instance.pk,
+            self.instance.chain_key,
             self.cleaned_data["done_on"],
             self.cleaned_data["starts_at"],
             self.cleaned_data["total_minutes"],
@@ -212,10 +203,13 @@ class ActivityForm(forms.ModelForm):
 
     def content(self) -> ActivityContent:
         """What was typed, for the actions; only after is_valid()."""
-        fields = {name: self.cleaned_data[name] for name in self._meta.fields or ()}
+        fields = {name: self.cleaned_data[name] for name in self._meta.fields or () if name in self.fields}
         fields["minutes"] = self.cleaned_data["total_minutes"]
         return ActivityContent(
-            fields, list(self.cleaned_data["criteria"]), self.cleaned_data["reflection"].strip()
+            fields,
+            list(self.cleaned_data["criteria"]),
+            self.cleaned_data["reflection"].strip(),
+            self.applied_content(),
         )
 
     def has_details(self) -> bool:
@@ -239,6 +233,7 @@ def initial_of(entry: ActivityEntry) -> dict[str, Any]:
         "criteria": list(entry.criteria.values_list("pk", flat=True)),
         "reflection": reflection.text if reflection else "",
         "revision": entry.revision,
+        **applied_initial(entry),
     }
 
 
@@ -261,8 +256,13 @@ TEXTS_COPIED = ("kind", "title", "strategy_id", "description", "carried_out_by",
 
 
 def copied_from(entry: ActivityEntry) -> dict[str, Any]:
-    """Initial values for a new activity like an earlier one: all but the day, the reflection and the files."""
+    """Initial values for a new activity like an earlier one: all but the day, the reflection and the files.
+
+    The goal stays while it is pursued.
+    """
     values = {name.removesuffix("_id"): getattr(entry, name) for name in TEXTS_COPIED}
+    if entry.goal is not None and entry.goal.is_pursued:
+        values["goal"] = entry.goal_id
     texts = initial_of(entry)
     return values | {name: texts[name] for name in ("hours", "mins", "criteria")}
 
@@ -278,12 +278,15 @@ class AccessReasonForm(forms.Form):
     )
 
 
+LISTED = [(value, word) for value, word in ActivityEntry.Status.choices if value != "superseded"]
+
+
 class ActivityFilter(django_filters.FilterSet):  # type: ignore[misc]
     """The filters above a list of activities; what it does not know or understand it leaves out."""
 
     q = django_filters.CharFilter(method="by_words", label=_("Search"))
     kind = django_filters.ChoiceFilter(choices=ActivityEntry.Kind.choices, label=_("Type"))
-    status = django_filters.ChoiceFilter(choices=ActivityEntry.Status.choices, label=_("State"))
+    status = django_filters.ChoiceFilter(choices=LISTED, label=_("State"))
     criterion = django_filters.ModelChoiceFilter(
         field_name="criteria", queryset=Criterion.objects.none(), label=_("Criterion")
     )

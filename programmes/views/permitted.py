@@ -7,10 +7,18 @@ from django.utils.dateparse import parse_date
 
 from people.permissions import Permission
 from people.views.permitted import permitted_or_404
-from programmes.models import ActivityEntry, Enrolment
+from programmes.models import ActivityEntry, ApplicationRecord, Enrolment, Goal
 from programmes.queries import activities as reads
 
-__all__ = ["entry_or_404", "own_enrolment", "permitted_or_404", "reason_given", "remember_reason"]
+__all__ = [
+    "application_or_404",
+    "entry_or_404",
+    "goal_or_404",
+    "own_enrolment",
+    "permitted_or_404",
+    "reason_given",
+    "remember_reason",
+]
 
 
 def entry_or_404(request: HttpRequest, pk: int, *also: Permission) -> ActivityEntry:
@@ -21,9 +29,29 @@ def entry_or_404(request: HttpRequest, pk: int, *also: Permission) -> ActivityEn
         "enrolment__cohort__programme",
         "strategy",
         "approved_by",
+        "amends__strategy",
     )
     entry: ActivityEntry = permitted_or_404(request, rows, Permission.ACTIVITY_READ, pk, *also)
     return entry
+
+
+def application_or_404(request: HttpRequest, pk: int) -> ApplicationRecord:
+    """The answer, or the prompt for it, about the activity with this key."""
+    rows = ApplicationRecord.objects.select_related(
+        "entry__enrolment__learner", "entry__enrolment__organisation", "entry__strategy", "confirmed_by"
+    )
+    found = ApplicationRecord.objects.filter(entry=pk).values_list("pk", flat=True).first()
+    record: ApplicationRecord = permitted_or_404(request, rows, Permission.APPLICATION_READ, found)
+    return record
+
+
+def goal_or_404(request: HttpRequest, pk: int) -> Goal:
+    """A goal that the person may read."""
+    rows = Goal.objects.select_related(
+        "enrolment__learner", "enrolment__cohort__programme", "baseline_level", "target_level", "agreed_by"
+    )
+    goal: Goal = permitted_or_404(request, rows, Permission.GOAL_READ, pk)
+    return goal
 
 
 def date_or_none(text: str) -> dt.date | None:

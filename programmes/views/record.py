@@ -35,6 +35,8 @@ class Part:
 PARTS: Mapping[str, Part] = {
     "overview": Part(_("Overview"), "dashboards:record"),
     "activities": Part(_("Activities"), "programmes:enrolment_activities", Permission.ACTIVITY_READ),
+    "goals": Part(_("Goals"), "programmes:enrolment_goals", Permission.GOAL_READ),
+    "applied": Part(_("Applied at work"), "programmes:enrolment_applications", Permission.APPLICATION_READ),
     "criteria": Part(_("Criteria"), "dashboards:criteria"),
     "timeline": Part(_("Timeline"), "dashboards:timeline"),
     "ways": Part(_("Ways of learning"), "dashboards:ways"),

@@ -131,6 +131,23 @@ def files(side: Side, places: Places) -> None:
         f.ActivityEventFactory(entry=entry, by=p.UserFactory())
 
 
+def versions(side: Side, places: Places) -> None:
+    """Earlier versions of one entry, the latest of which it amends, each with criteria and files."""
+    made = {"enrolment": side.enrolment, "strategy": side.strategy, "approved_by": side.coach}
+    latest = ActivityEntry.objects.filter(status="approved").first()
+    for place in places:
+        ActivityEntry.objects.filter(pk=ONE_ENTRY).delete()
+        ActivityEntry.objects.filter(enrolment=side.enrolment).update(status="superseded")
+        latest = f.ActivityFactory(**made, approved=True, amends=latest, minutes=30 + place)
+        entry = f.ActivityFactory(
+            pk=ONE_ENTRY, enrolment=side.enrolment, strategy=f.StrategyFactory(), sent=True
+        )
+        ActivityEntry.objects.filter(pk=ONE_ENTRY).update(amends=latest)
+        latest.criteria.set(side.criteria[: place + 1])
+        f.EvidenceFactory(entry=latest, file="ab/sample.txt")
+        f.EvidenceFactory(entry=entry, file="ab/sample.txt", sha256="1" * 64)
+
+
 def members(side: Side, places: Places) -> None:
     """Memberships with teams, and invitations by people of their own."""
     for _place in places:
@@ -170,28 +187,29 @@ ONE_ENTRY = 1_000_000
 LIST = "/learners/{enrolment}/activities/"
 PAGES: list[tuple[str, str, Grow, int]] = [
     ("/home/", "learner", entries, 6),
-    ("/learner/", "learner", entries, 23),
-    ("/learner/", "learner", enrolments, 21),
+    ("/learner/", "learner", entries, 24),
+    ("/learner/", "learner", enrolments, 22),
     ("/activities/", "learner", entries, 20),
     ("/activities/?q=activity", "learner", entries, 17),
     ("/activities/new/", "learner", criteria, 16),
-    (f"/activities/{ONE_ENTRY}/", "learner", files, 15),
-    (f"/activities/{ONE_ENTRY}/", "coach", files, 18),
+    (f"/activities/{ONE_ENTRY}/", "learner", files, 16),
+    (f"/activities/{ONE_ENTRY}/", "coach", files, 19),
+    (f"/activities/{ONE_ENTRY}/", "coach", versions, 27),
     (LIST, "coach", entries, 20),
     (LIST, "manager", entries, 20),
     (f"{LIST}?kind=on_job&status=approved", "coach", entries, 17),
-    ("/queue/", "coach", learners, 21),
+    ("/queue/", "coach", learners, 22),
     ("/cover/", "coach", covers, 10),
-    ("/team/", "manager", learners, 19),
-    ("/lead/", "lead", learners, 17),
-    ("/lead/", "lead", programmes, 17),
+    ("/team/", "manager", learners, 20),
+    ("/lead/", "lead", learners, 18),
+    ("/lead/", "lead", programmes, 18),
     ("/organisation/", "org_admin", programmes, 12),
     ("/site/", "administrator", programmes, 11),
     ("/profile/who-sees-my-data/", "learner", enrolments, 15),
     ("/organisations/", "administrator", learners, 8),
     ("/organisations/{employer}/people/", "org_admin", members, 12),
     ("/organisations/{employer}/invitations/", "org_admin", members, 11),
-    ("/learner/", "learner", invitations, 22),
+    ("/learner/", "learner", invitations, 23),
     ("/programmes/", "lead", programmes, 11),
     ("/programmes/{programme}/", "lead", units, 18),
     ("/programmes/units/{unit}/criteria/", "lead", units, 13),
@@ -204,12 +222,12 @@ PAGES: list[tuple[str, str, Grow, int]] = [
 ]
 # Further readers of the same pages, for the long run.
 MORE_PAGES: list[tuple[str, str, Grow, int]] = [
-    ("/team/", "manager", entries, 19),
-    ("/queue/", "mentor", learners, 21),
-    ("/queue/", "coach", entries, 21),
+    ("/team/", "manager", entries, 20),
+    ("/queue/", "mentor", learners, 22),
+    ("/queue/", "coach", entries, 22),
     (LIST, "lead", entries, 19),
-    (f"/activities/{ONE_ENTRY}/", "lead", files, 14),
-    (f"/activities/{ONE_ENTRY}/", "mentor", files, 17),
+    (f"/activities/{ONE_ENTRY}/", "lead", files, 15),
+    (f"/activities/{ONE_ENTRY}/", "mentor", files, 18),
 ]
 
 

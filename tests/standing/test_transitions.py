@@ -19,11 +19,13 @@ from programmes import actions
 from programmes.models import (
     ACTIVITY_MOVES,
     APPLICATION_MOVES,
+    BREAK_MOVES,
     ENROLMENT_MOVES,
     GOAL_MOVES,
     PROGRAMME_MOVES,
     ActivityEntry,
     ApplicationRecord,
+    BreakInLearning,
     Enrolment,
     EvidenceFile,
     Goal,
@@ -32,7 +34,7 @@ from programmes.models import (
 )
 from programmes.models.activities import ACTIVITY_LOOKS, OPEN_STATUSES
 from programmes.models.applications import APPLICATION_LOOKS
-from programmes.models.enrolments import ENROLMENT_LOOKS
+from programmes.models.enrolments import BREAK_LOOKS, ENROLMENT_LOOKS
 from programmes.models.goals import GOAL_LOOKS
 from programmes.models.programmes import PROGRAMME_LOOKS
 from standards.models import FRAMEWORK_MOVES, Framework
@@ -43,6 +45,7 @@ from uploads.receiving import receive_upload
 MOVES = {
     ActivityEntry: ACTIVITY_MOVES,
     ApplicationRecord: APPLICATION_MOVES,
+    BreakInLearning: BREAK_MOVES,
     Delivery: DELIVERY_MOVES,
     Enrolment: ENROLMENT_MOVES,
     Framework: FRAMEWORK_MOVES,
@@ -68,6 +71,12 @@ LEGAL = {
         returned submitted
         returned not_applied
         not_applied submitted
+    """,
+    BreakInLearning: """
+        asked agreed
+        asked refused
+        asked withdrawn
+        agreed withdrawn
     """,
     Goal: """
         draft proposed
@@ -129,6 +138,7 @@ def test_move_table_is_the_one_of_the_design_and_names_every_status(model: Any) 
 def test_every_status_has_a_look() -> None:
     assert {str(state) for state in ACTIVITY_LOOKS} == set(ActivityEntry.Status.values)
     assert {str(state) for state in APPLICATION_LOOKS} == set(ApplicationRecord.Status.values)
+    assert {str(state) for state in BREAK_LOOKS} == set(BreakInLearning.Status.values)
     assert {str(state) for state in GOAL_LOOKS} == set(Goal.Status.values)
     assert {str(state) for state in ENROLMENT_LOOKS} == set(Enrolment.Status.values)
     assert {str(state) for state in PROGRAMME_LOOKS} == set(Programme.Status.values)
@@ -147,6 +157,12 @@ def test_framework_moves_as_the_table_says(world: World, state: str, to: str) ->
 @pytest.mark.parametrize(("state", "to"), list(product(Programme.Status.values, repeat=2)))
 def test_programme_moves_as_the_table_says(world: World, state: str, to: str) -> None:
     check_move(world.ours.programme, state, to)
+
+
+@pytest.mark.parametrize(("state", "to"), list(product(BreakInLearning.Status.values, repeat=2)))
+def test_break_moves_as_the_table_says(world: World, state: str, to: str) -> None:
+    pause = f.BreakFactory(enrolment=world.ours.enrolment, refused=True, decided_by=world.ours.coach)
+    check_move(pause, state, to)
 
 
 def check_move(row: models.Model, state: str, to: str) -> None:
@@ -204,6 +220,10 @@ def send_back(world: World, entry: ActivityEntry) -> None:
     actions.return_activity(entry=entry, reason="Which part did you do?", by=world.ours.coach)
 
 
+def amend(world: World, entry: ActivityEntry) -> None:
+    actions.amend_activity(entry=entry, by=world.ours.learner)
+
+
 Action = Callable[[World, ActivityEntry], None]
 CHANGED, REFUSED, DENIED = actions.EntryChanged, TransitionRefused, PermissionDenied
 GONE = ""
@@ -221,6 +241,7 @@ ACTIONS: list[tuple[Action, dict[str, Any]]] = [
 ]
 for _action, outcomes in ACTIONS:
     outcomes["superseded"] = outcomes["approved"]
+ACTIONS.append((amend, dict.fromkeys(ActivityEntry.Status.values, REFUSED) | {"approved": "approved"}))
 
 
 def entry_in(world: World, status: str) -> ActivityEntry:
@@ -258,7 +279,9 @@ def test_activity_moves_as_the_table_says(world: World, action: Action, status: 
         action(world, entry)
         status_now = ActivityEntry.objects.filter(pk=entry.pk).values_list("status", flat=True).first()
         assert (status_now or GONE) == outcome
+        # An amendment leaves its predecessor as it is, but for the audit row beside it.
         assert outcome == GONE or stored(entry) != before
+        assert action is not amend or stored(entry)[:-1] == before[:-1]
         return
     with pytest.raises(outcome):
         action(world, entry)
@@ -289,6 +312,7 @@ def test_actions_are_tried_from_every_status() -> None:
         ("submitted", approve, send_back),
         ("submitted", send_back, approve),
         ("submitted", send_back, send_back),
+        ("approved", amend, amend),
         ("returned", submit, change),
         ("returned", submit, remove),
     ],
@@ -300,7 +324,7 @@ def test_of_two_at_once_the_first_wins(world: World, status: str, first: Action,
     stale = ActivityEntry.objects.get(pk=entry.pk)
     first(world, entry)
     before = stored(entry)
-    with pytest.raises((TransitionRefused, actions.EntryChanged)):
+    with pytest.raises((TransitionRefused, actions.EntryChanged, actions.AmendedAlready)):
         second(world, stale)
     assert stored(entry) == before
 
