@@ -10,6 +10,7 @@ urlpatterns = [
     path("home/", views.HomeView.as_view(), name="home"),
     path("learner/", views.LearnerHomeView.as_view(), name="learner"),
     path("queue/", views.QueueView.as_view(), name="queue"),
+    path("caseload/", views.CaseloadView.as_view(), name="caseload"),
     path("team/", views.TeamView.as_view(), name="team"),
     path("lead/", views.LeadView.as_view(), name="lead"),
     path("organisation/", views.OrganisationView.as_view(), name="organisation"),

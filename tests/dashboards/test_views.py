@@ -92,8 +92,8 @@ def test_menu_names_the_homes_and_the_current_one(world: World, client_of: Clien
     ("persona", "items"),
     [
         ("learner", [("Home", 0), ("Activities", 1), ("Standards", 0)]),
-        ("coach", [("Queue", 3), ("Standards", 0)]),
-        ("mentor", [("Queue", 2), ("Standards", 0)]),
+        ("coach", [("Queue", 3), ("Your learners", 0), ("Standards", 0)]),
+        ("mentor", [("Queue", 2), ("Your learners", 0), ("Standards", 0)]),
         ("manager", [("This week", 2), ("Standards", 0)]),
         ("lead", [("Overview", 0), ("Programmes", 0), ("People", 0), ("Standards", 0)]),
         ("org_admin", [("Organisation", 0), ("People", 0), ("Standards", 0)]),
