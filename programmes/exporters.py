@@ -172,6 +172,14 @@ def applications_table(records: Iterable[ApplicationRecord], *, title: str, is_o
     )
 
 
+def _status_cells(row: Progress) -> list[str]:
+    """Where somebody stands, why, what next, and whose move it is."""
+    status = row.status
+    if status is None:
+        return ["", "", "", ""]
+    return [status.tag.word, status.why, str(status.next_action.sentence), str(status.next_action.who)]
+
+
 def progress_table(rows: Iterable[Progress], *, title: str) -> Table:
     """How people stand: hours counted against hours expected by today, of both kinds."""
     return Table(
@@ -181,6 +189,10 @@ def progress_table(rows: Iterable[Progress], *, title: str) -> Table:
             _("Organisation"),
             _("Programme"),
             _("State"),
+            _("Status"),
+            _("Reasons"),
+            _("Next action"),
+            _("Whose move it is"),
             _("Off the job, counted hours"),
             _("Off the job, hours expected by today"),
             _("Off the job, hours planned"),
@@ -198,6 +210,7 @@ def progress_table(rows: Iterable[Progress], *, title: str) -> Table:
                 row.enrolment.organisation.name,
                 translated_text(row.enrolment.cohort.programme, "title").text,
                 str(row.enrolment.get_status_display()),
+                *_status_cells(row),
                 *(
                     hours_cell(minutes)
                     for kind in (row.off_job, row.on_job)

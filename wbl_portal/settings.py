@@ -208,6 +208,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "programmes.forget_imports",
         "schedule": crontab(hour=3, minute=29),
     },
+    "programmes.run_breaks": {"task": "programmes.run_breaks", "schedule": crontab(minute=7)},  # every hour
     "programmes.sweep_files": {"task": "programmes.sweep_files", "schedule": crontab(hour=3, minute=41)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")

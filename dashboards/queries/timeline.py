@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,6 +26,7 @@ from programmes.models import (
     ActivityEntry,
     ActivityEvent,
     ApplicationEvent,
+    BreakInLearning,
     Enrolment,
     GoalCheckIn,
     GoalEvent,
@@ -38,6 +40,7 @@ KINDS: dict[str, Any] = {
     "goals": gettext_lazy("Goals"),
     "check-ins": gettext_lazy("Check-ins"),
     "applied": gettext_lazy("Applied at work"),
+    "breaks": gettext_lazy("Breaks"),
     "programme": gettext_lazy("The programme"),
 }
 
@@ -210,12 +213,16 @@ def sources_of(enrolment: Enrolment, user: User, criterion: Criterion | None) ->
     if enrolment.learner_id != user.pk:
         goal_events = goal_events.exclude(kind__in=[GoalEvent.Kind.CREATED, GoalEvent.Kind.WITHDRAWN])
         answer_events = answer_events.exclude(kind=ApplicationEvent.Kind.PUT_OFF)
+    breaks = BreakInLearning.objects.filter(enrolment=enrolment).permitted_to(user, Permission.BREAK_READ)
+    if criterion is not None:
+        breaks = breaks.none()
     check_ins = GoalCheckIn.objects.filter(goal__in=_ids(goals))
     return [
         Source(
             "activities", 1, entries.select_related("enrolment__learner"), "done_on", True, _activity_item
         ),
         Source("check-ins", 2, check_ins.select_related("goal", "by"), "checked_on", True, _check_in_item),
+        Source("breaks", 6, breaks.select_related("asked_by", "decided_by"), "starts_on", True, _break_item),
         Source("decisions", 3, decisions.select_related("entry", "by"), "at", False, _decision_item),
         Source("goals", 4, goal_events.select_related("goal", "by"), "at", False, _goal_item),
         Source("applied", 5, answer_events.select_related("record__entry", "by"), "at", False, _answer_item),
@@ -319,6 +326,21 @@ def _answer_item(row: ApplicationEvent, place: Place) -> Item:
         has_time=True,
         who=row.by.display_name,
         reason=row.reason,
+    )
+
+
+def _break_item(row: BreakInLearning, place: Place) -> Item:
+    who = row.decided_by or row.asked_by
+    return Item(
+        place,
+        "breaks",
+        "pause-circle",
+        _("Leave") if row.is_leave else _("Break in learning"),
+        _("until %(day)s") % {"day": date_format(row.ends_on)} if row.ends_on else _("without a known end"),
+        reverse("programmes:break_list", args=[row.enrolment_id]),
+        who=who.display_name if who else "",
+        reason="\n".join(filter(None, [row.reason, row.answer])),
+        tag=None if row.is_leave else row.status_tag,
     )
 
 

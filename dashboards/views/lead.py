@@ -12,6 +12,7 @@ from people.permissions import Permission
 from programmes.exporters import progress_table
 from programmes.models import Enrolment, Programme
 from programmes.queries import progress
+from programmes.queries.breaks import breaks_waiting_for
 
 
 class LeadView(RoleHomeView):
@@ -35,5 +36,11 @@ class LeadView(RoleHomeView):
         )
         may_create = Organisation.objects.permitted_to(self.user, Permission.PROGRAMME_CREATE).exists()
         programmes = programmes.prefetch_related("units")
-        context = {"programmes": programmes, "page": page, "rows": rows, "may_create": may_create}
+        context = {
+            "programmes": programmes,
+            "page": page,
+            "rows": rows,
+            "may_create": may_create,
+            "breaks_waiting": breaks_waiting_for(self.user),
+        }
         return render(request, "dashboards/lead.html", context)

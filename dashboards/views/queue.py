@@ -12,10 +12,10 @@ from people.permissions import Relation
 from programmes.exporters import progress_table, waiting_table
 from programmes.queries import activities, progress
 from programmes.queries.applications import applications_for
+from programmes.queries.breaks import breaks_waiting_for
 from programmes.queries.cover import covered_today
 from programmes.queries.goals import goals_for
 from programmes.queries.progress_status import LOOKS, Level
-
 
 CASELOAD_SHOWN = 8
 
@@ -46,6 +46,7 @@ class QueueView(RoleHomeView):
             "chosen": chosen,
             "applications": list(applications_for(self.user)[:ROWS_A_PAGE]),
             "goals_waiting": list(goals_for(self.user)[:ROWS_A_PAGE]),
+            "breaks_waiting": breaks_waiting_for(self.user),
             "caseload": rows[:CASELOAD_SHOWN],
             "caseload_count": len(rows),
             "covered": covered_today(self.user, on=self.today),

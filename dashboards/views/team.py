@@ -11,6 +11,7 @@ from people.permissions import Relation
 from programmes.exporters import progress_table, waiting_table
 from programmes.queries import activities, progress
 from programmes.queries.applications import applications_for
+from programmes.queries.breaks import breaks_waiting_for
 from programmes.queries.goals import goals_for
 
 
@@ -35,6 +36,7 @@ class TeamView(RoleHomeView):
             "applications": list(applications_for(self.user)[:ROWS_A_PAGE]),
             "goals_waiting": list(goals_for(self.user)[:ROWS_A_PAGE]),
             "team_goals": queries.team_goals([row.enrolment for row in rows], on=self.today),
+            "breaks_waiting": breaks_waiting_for(self.user),
             "week_starts_on": progress.monday(self.today),
             "today": self.today,
         }

@@ -65,6 +65,12 @@ LOOKS: dict[Level, tuple[Tone, str, StrPromise]] = {
 }
 
 
+def tag_of(level: Level) -> Tag:
+    """The level as the pages show it."""
+    tone, icon, word = LOOKS[level]
+    return Tag(tone, icon, str(word))
+
+
 @dataclass(frozen=True)
 class Sentence:
     """A sentence with its numbers, written in the reader's language when it is shown."""
@@ -94,8 +100,7 @@ class ProgressStatus:
     @property
     def tag(self) -> Tag:
         """The status as the pages show it."""
-        tone, icon, word = LOOKS[self.level]
-        return Tag(tone, icon, str(word))
+        return tag_of(self.level)
 
     @property
     def rank(self) -> int:

@@ -37,7 +37,7 @@ ROWS_A_PAGE = 25
 
 def programme_or_404(request: HttpRequest, pk: int, permission: Permission) -> Programme:
     """The programme, when the person holds the permission on it."""
-    rows = Programme.objects.select_related("organisation")
+    rows = Programme.objects.select_related("organisation", "balance_rule")
     programme: Programme = permitted_or_404(request, rows, permission, pk)
     return programme
 

@@ -40,6 +40,7 @@ PARTS: Mapping[str, Part] = {
     "criteria": Part(_("Criteria"), "dashboards:criteria"),
     "timeline": Part(_("Timeline"), "dashboards:timeline"),
     "ways": Part(_("Ways of learning"), "dashboards:ways"),
+    "breaks": Part(_("Breaks"), "programmes:break_list", Permission.BREAK_READ),
 }
 
 
@@ -64,7 +65,7 @@ def tabs_for(enrolment: Enrolment, standing: Standing, current: str) -> list[Tab
 
 def record_or_404(request: HttpRequest, pk: int) -> Enrolment:
     """The enrolment, when the person may read how its learner stands."""
-    rows = Enrolment.objects.select_related("learner", "organisation", "cohort__programme")
+    rows = Enrolment.objects.select_related("learner", "organisation", "cohort__programme__balance_rule")
     enrolment: Enrolment = permitted_or_404(request, rows, Permission.PROGRESS_READ, pk)
     return enrolment
 

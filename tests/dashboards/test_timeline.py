@@ -49,6 +49,9 @@ def everything(world: World) -> None:
     f.GoalCheckInFactory(goal=goal, checked_on=timezone.localdate() - 30 * DAY, progress=40, note="Half done")
     record = f.ApplicationFactory(entry=entry, confirmed=True)
     f.ApplicationEventFactory(record=record, kind="put_off", at=at(26))
+    day = timezone.localdate()
+    side.enrolment.breaks.create(starts_on=day - 60 * DAY, ends_on=day - 54 * DAY, is_leave=True)
+    side.enrolment.breaks.create(starts_on=day - 50 * DAY, ends_on=day - 45 * DAY, reason="Moving house")
     f.ApplicationEventFactory(
         record=record, kind="returned", by=side.manager, reason="Since when?", at=at(14)
     )
@@ -79,6 +82,8 @@ def test_everything_stands_there_once_newest_first(world: World) -> None:
         "Activity verified",
         "Activity returned",
         "Learned off the job",
+        "Break in learning",
+        "Leave",
         "First day of the programme",
     ]
 
@@ -115,6 +120,24 @@ def test_entry_that_went_back_to_a_draft_takes_its_decisions_with_it(world: Worl
     assert "Activity returned" not in sentences(world, "coach")
 
 
+@pytest.mark.parametrize(
+    ("persona", "is_shown"),
+    [("learner", True), ("coach", True), ("manager", True), ("lead", True), ("mentor", False)],
+)
+def test_breaks_are_for_who_may_read_them(
+    world: World, client_of: ClientOf, persona: str, is_shown: bool
+) -> None:
+    everything(world)
+    text = client_of(getattr(world.ours, persona)).get(url(world)).text
+    assert ("Moving house" in text) is ("Break in learning" in text) is is_shown
+
+
+def test_answer_about_a_draft_is_part_of_the_draft(world: World) -> None:
+    record = f.ApplicationFactory(entry=log(world, 3), sent=True)
+    f.ApplicationEventFactory(record=record, at=at(2))
+    assert "Used at work" not in sentences(world, "coach")
+
+
 def test_replaced_versions_are_there_too(world: World) -> None:
     log(world, 3, superseded=True, title="Old version")
     page = timeline.page_of(world.ours.enrolment, world.ours.coach, kinds=["activities"])
@@ -127,6 +150,7 @@ KINDS = {
     "goals": ["Goal closed", "Goal agreed", "Change of a goal asked for"],
     "check-ins": ["Check-in: 40% of the way"],
     "applied": ["Use at work confirmed", "Question about the use at work"],
+    "breaks": ["Break in learning", "Leave"],
     "programme": ["Planned end of the programme", "First day of the programme"],
 }
 
@@ -243,7 +267,7 @@ def test_page_costs_the_same_wherever_it_is_and_however_much_there_is(world: Wor
     many(world)
     everything(world)
     page = timeline.page_of(enrolment, coach, size=40)
-    assert (first, cost(), cost(page.older)) == (6, 6, 6)
+    assert (first, cost(), cost(page.older)) == (7, 7, 7)
 
 
 def test_months_head_their_items(world: World) -> None:

@@ -38,6 +38,7 @@ from programmes.models import (
     Goal,
     GoalCheckIn,
     GoalEvent,
+    Programme,
     Reflection,
     SupportRole,
 )
@@ -199,7 +200,12 @@ STORY = [
     ("learner", "programmes:activity_change", "returned"),
     ("learner", "programmes:activity_detail", "approved"),
     ("learner", "programmes:activity_delete", "draft"),
+    ("learner", "programmes:break_list", "enrolment"),
+    ("learner", "programmes:break_ask", "enrolment"),
+    ("learner", "programmes:hours_explained", "enrolment"),
+    ("learner", "programmes:status_rule", ""),
     ("coach", "dashboards:queue", ""),
+    ("coach", "programmes:break_decide", "asked_break"),
     ("coach", "programmes:activity_detail", "sent"),
     ("coach", "programmes:enrolment_activities", "enrolment"),
     ("coach", "programmes:cover", ""),
@@ -211,6 +217,8 @@ STORY = [
     ("lead", "programmes:programme_detail", "programme"),
     ("lead", "programmes:programme_change", "programme"),
     ("lead", "programmes:programme_archive", "programme"),
+    ("lead", "programmes:rule_choose", "programme"),
+    ("lead", "programmes:rule_write", "programme"),
     ("lead", "programmes:unit_change", "unit"),
     ("lead", "programmes:unit_criteria", "unit"),
     ("lead", "programmes:cohort_detail", "cohort"),
@@ -272,6 +280,10 @@ def test_pages_of_the_story_render_in_every_language(
     rows["sent"].exception_reason = "A fair"
     rows["sent"].save()
     rows["draft"] = f.ActivityFactory(**made)
+    ahead = timezone.localdate() + dt.timedelta(days=7)
+    rows["asked_break"] = f.BreakFactory(enrolment=side.enrolment, asked=True, starts_on=ahead)
+    f.BreakFactory(enrolment=side.enrolment, refused=True, decided_by=side.coach)
+    Programme.objects.update(balance_rule=f.RuleFactory())
     week = monday(timezone.localdate()) - dt.timedelta(weeks=3)
     side.enrolment.breaks.create(is_leave=True, starts_on=week, ends_on=week + dt.timedelta(days=6))
     covered, today = SupportRole.objects.get(enrolment=side.enrolment, role="coach"), timezone.localdate()
@@ -296,6 +308,14 @@ def test_pages_of_the_story_render_in_every_language(
     rendered |= {template.name for template in response.templates}
     unit = {"source_language": "en", "title_en": "Unit", "planned_minutes": "99", "revision": "1"}
     preview = clients["lead"].post(reverse("programmes:unit_change", args=[rows["unit"].pk]), unit)
+    rendered |= {template.name for template in preview.templates}
+    example = {"example_start": ahead, "example_weeks": "52", "example_contracted": "40"}
+    preview = clients["lead"].post(
+        reverse("programmes:rule_choose", args=[rows["programme"].pk]), {"rule": "", **example}
+    )
+    rendered |= {template.name for template in preview.templates}
+    asked = {"starts_on": ahead + dt.timedelta(days=30)}
+    preview = clients["learner"].post(reverse("programmes:break_ask", args=[rows["enrolment"].pk]), asked)
     rendered |= {template.name for template in preview.templates}
     own = {name for name in template_names() if name.split("/")[0] in settings.PROJECT_APPS}
     # The landing page and those behind the link of an invitation are for visitors, below and in tests/people.

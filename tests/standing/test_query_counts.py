@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from people.models import User
-from programmes.models import ActivityEntry, ActivityEvent, Enrolment, EvidenceFile, SupportRole
+from programmes.models import ActivityEntry, ActivityEvent, Enrolment, EvidenceFile, Programme, SupportRole
 from standards.models import Criterion, Framework, Level, Scale
 from tests.factories import people as p
 from tests.factories import programmes as f
@@ -173,6 +173,28 @@ def support(side: Side, places: Places) -> None:
         f.SupportRoleFactory(enrolment=side.enrolment, person=person, starts_on=start, ends_on=start + day)
 
 
+def asked_breaks(side: Side, places: Places) -> None:
+    """Breaks that the coach's learners asked for."""
+    for place in places:
+        learners(side, [place])
+        newest = Enrolment.objects.latest("pk")
+        f.BreakFactory(enrolment=newest, asked=True, starts_on=timezone.localdate())
+
+
+def ruled(side: Side, places: Places) -> None:
+    """Learners in a programme whose hours follow a rule, one of several of its family."""
+    for place in places:
+        rule = f.RuleFactory(family="f", starts_from=dt.date(2020 + place, 1, 1))
+        Programme.objects.filter(pk=side.programme.pk).update(balance_rule=rule)
+        learners(side, [place])
+
+
+def rules(side: Side, places: Places) -> None:
+    """Rules of the provider's own."""
+    for _place in places:
+        f.RuleFactory(organisation=side.provider, source_url="https://sample.example/rule")
+
+
 def invitations(side: Side, places: Places) -> None:
     """Programmes to which the learner is invited, with a coach each."""
     for _place in places:
@@ -198,11 +220,11 @@ PAGES: list[tuple[str, str, Grow, int]] = [
     (LIST, "coach", entries, 20),
     (LIST, "manager", entries, 20),
     (f"{LIST}?kind=on_job&status=approved", "coach", entries, 17),
-    ("/queue/", "coach", learners, 22),
+    ("/queue/", "coach", learners, 23),
     ("/cover/", "coach", covers, 10),
-    ("/team/", "manager", learners, 20),
-    ("/lead/", "lead", learners, 18),
-    ("/lead/", "lead", programmes, 18),
+    ("/team/", "manager", learners, 21),
+    ("/lead/", "lead", learners, 19),
+    ("/lead/", "lead", programmes, 19),
     ("/organisation/", "org_admin", programmes, 12),
     ("/site/", "administrator", programmes, 11),
     ("/profile/who-sees-my-data/", "learner", enrolments, 15),
@@ -217,14 +239,20 @@ PAGES: list[tuple[str, str, Grow, int]] = [
     ("/programmes/cohorts/{cohort}/", "lead", learners, 12),
     ("/programmes/enrolments/{enrolment}/", "lead", support, 10),
     ("/programmes/enrolments/{enrolment}/support/coach/", "lead", support, 9),
+    ("/learners/{enrolment}/breaks/", "coach", support, 9),
+    ("/queue/", "coach", asked_breaks, 23),
+    ("/queue/", "coach", ruled, 24),
+    ("/lead/", "lead", ruled, 20),
+    ("/learners/{enrolment}/hours/", "learner", support, 14),
+    ("/programmes/{programme}/hours/", "lead", rules, 9),
     ("/standards/", "learner", frameworks, 9),
     ("/standards/{framework}/", "learner", criteria, 10),
 ]
 # Further readers of the same pages, for the long run.
 MORE_PAGES: list[tuple[str, str, Grow, int]] = [
-    ("/team/", "manager", entries, 20),
-    ("/queue/", "mentor", learners, 22),
-    ("/queue/", "coach", entries, 22),
+    ("/team/", "manager", entries, 21),
+    ("/queue/", "mentor", learners, 23),
+    ("/queue/", "coach", entries, 23),
     (LIST, "lead", entries, 19),
     (f"/activities/{ONE_ENTRY}/", "lead", files, 15),
     (f"/activities/{ONE_ENTRY}/", "mentor", files, 18),

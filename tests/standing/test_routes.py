@@ -252,8 +252,35 @@ ROUTES = {
     "programmes:enrolment_start": Route(
         post={302: "learner lead administrator", 403: "org_admin", 404: "*"}, args=("invited",)
     ),
+    "programmes:break_list": Route(
+        {200: "learner coach manager lead", 403: "mentor org_admin administrator", 404: "*"},
+        args=("enrolment",),
+    ),
+    "programmes:break_ask": Route(
+        {200: "learner", 403: INSIDERS, 404: "*"}, {200: "learner", 403: INSIDERS, 404: "*"}, ("enrolment",)
+    ),
+    "programmes:break_decide": Route(
+        {200: "coach manager lead", 403: "learner mentor org_admin administrator", 404: "*"},
+        {302: "coach manager lead", 403: "learner mentor org_admin administrator", 404: "*"},
+        ("asked_break",),
+        {"do": "agree"},
+    ),
+    "programmes:break_withdraw": Route(
+        post={302: "learner coach lead administrator", 403: "mentor manager org_admin", 404: "*"},
+        args=("asked_break",),
+    ),
+    "programmes:hours_explained": Route(
+        {200: READERS, 403: "org_admin administrator", 404: "*"}, args=("enrolment",)
+    ),
+    "programmes:status_rule": Route({200: "*"}),
+    "programmes:rule_choose": Route(OF_PROGRAMME, OF_PROGRAMME, ("programme",)),
+    "programmes:rule_write": Route(OF_PROGRAMME, OF_PROGRAMME, ("programme",)),
     "programmes:enrolment_break": Route(OF_ENROLMENT, OF_ENROLMENT, ("enrolment",)),
-    "programmes:enrolment_back": Route(ON_ENROLMENT, ON_ENROLMENT, ("enrolment",)),
+    "programmes:enrolment_back": Route(
+        {302: "coach lead administrator", 403: "learner mentor manager org_admin", 404: "*"},
+        {302: "coach lead administrator", 403: "learner mentor manager org_admin", 404: "*"},
+        ("enrolment",),
+    ),
     "programmes:enrolment_complete": Route(OF_ENROLMENT, ON_ENROLMENT, ("enrolment",)),
     "programmes:enrolment_withdraw": Route(OF_ENROLMENT, ON_ENROLMENT, ("enrolment",)),
     "programmes:support_change": Route(OF_ENROLMENT, OF_ENROLMENT, ("enrolment", "role")),
@@ -356,6 +383,9 @@ def rows_of(world: World) -> dict[str, Any]:
         "enrolment": side.enrolment,
         "week": monday(timezone.localdate() - timedelta(weeks=3)).isoformat(),
         "leave": side.enrolment.breaks.create(starts_on="2020-01-06", ends_on="2020-01-12", is_leave=True),
+        "asked_break": f.BreakFactory(
+            enrolment=side.enrolment, asked=True, starts_on=timezone.localdate() + timedelta(days=7)
+        ),
         "cover": cover_of(world),
         "programme": side.programme,
         "unit": side.programme.units.get(),
