@@ -22,6 +22,7 @@ from programmes.views import (
     programmes,
     pursuing,
     sending,
+    strategies,
     units,
 )
 
@@ -61,6 +62,20 @@ urlpatterns = [
     path("applications/", applications.OwnApplicationListView.as_view(), name="application_list"),
     path("applications/confirm/", confirming.ApplicationsConfirmView.as_view(), name="applications_confirm"),
     path("applications/undo/", confirming.ConfirmationUndoView.as_view(), name="confirmation_undo"),
+    path("ways/", strategies.StrategyListView.as_view(), name="strategy_list"),
+    path("ways/find/", strategies.StrategyFinderView.as_view(), name="strategy_finder"),
+    path("ways/<int:pk>/", strategies.StrategyDetailView.as_view(), name="strategy_detail"),
+    path("ways/<int:pk>/change/", strategies.StrategyChangeView.as_view(), name="strategy_change"),
+    path(
+        "ways/<int:pk>/words/<int:organisation>/",
+        strategies.GuideChangeView.as_view(),
+        name="guide_change",
+    ),
+    path(
+        "ways/<int:pk>/words/<int:organisation>/remove/",
+        strategies.GuideRemoveView.as_view(),
+        name="guide_remove",
+    ),
     path("cover/", cover.CoverView.as_view(), name="cover"),
     path("cover/<int:pk>/end/", cover.CoverEndView.as_view(), name="cover_end"),
     path("activities/<int:pk>/evidence/", evidence.EvidenceListView.as_view(), name="activity_evidence"),

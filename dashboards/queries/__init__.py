@@ -3,7 +3,6 @@
 from dashboards.queries.hats import Hats, hats_of
 from dashboards.queries.learner import LearnerTodo, learner_todo, open_goals
 from dashboards.queries.organisation import (
-    SMALLEST_GROUP,
     Group,
     administered_by,
     hide_small,
@@ -12,12 +11,14 @@ from dashboards.queries.organisation import (
 from dashboards.queries.team import (
     TeamSums,
     learners_of,
+    led_by,
     supported_by,
     team_goals,
     team_sums,
     with_checks,
     worst_first,
 )
+from programmes.queries.groups import SMALLEST_GROUP
 
 __all__ = [
     "SMALLEST_GROUP",
@@ -30,6 +31,7 @@ __all__ = [
     "hide_small",
     "learner_todo",
     "learners_of",
+    "led_by",
     "open_goals",
     "organisation_groups",
     "supported_by",

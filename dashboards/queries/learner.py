@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from people.models import User
 from programmes.models import ActivityEntry, ActivityEvent, ApplicationRecord, Enrolment, Goal
@@ -34,11 +35,13 @@ class LearnerTodo:
 
     def first(self, most: int) -> "LearnerTodo":
         """The first of them: drafts, for which nobody waits, give way first."""
-        room, kept = most, {}
+        room = most
+        kept: dict[str, Any] = {}
         for part in fields(self):
-            value = getattr(self, part.name)
-            kept[part.name] = (value and room > 0) if isinstance(value, bool) else value[:room]
-            room -= kept[part.name] if isinstance(value, bool) else len(kept[part.name])
+            value: Any = getattr(self, part.name)
+            is_mark = isinstance(value, bool)
+            kept[part.name] = (value and room > 0) if is_mark else value[:room]
+            room -= kept[part.name] if is_mark else len(kept[part.name])
         return LearnerTodo(**kept)
 
 

@@ -34,9 +34,9 @@ class TeamView(RoleHomeView):
             "waiting": queries.with_checks(waiting[:ROWS_A_PAGE], reader=self.user),
             "waiting_count": waiting.count(),
             "applications": list(applications_for(self.user)[:ROWS_A_PAGE]),
+            "breaks_waiting": breaks_waiting_for(self.user),
             "goals_waiting": list(goals_for(self.user)[:ROWS_A_PAGE]),
             "team_goals": queries.team_goals([row.enrolment for row in rows], on=self.today),
-            "breaks_waiting": breaks_waiting_for(self.user),
             "week_starts_on": progress.monday(self.today),
             "today": self.today,
         }

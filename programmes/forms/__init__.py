@@ -49,6 +49,7 @@ from programmes.forms.programmes import (
     UnitCriteriaForm,
     UnitForm,
 )
+from programmes.forms.strategies import FinderForm, GuideForm, StrategyFilter, StrategyForm
 
 __all__ = [
     "NO",
@@ -77,8 +78,10 @@ __all__ = [
     "EnrolForm",
     "EnrolmentFilter",
     "ExampleForm",
+    "FinderForm",
     "GoalFilter",
     "GoalForm",
+    "GuideForm",
     "InviteForm",
     "InviteSupportForm",
     "LeadsForm",
@@ -92,6 +95,8 @@ __all__ = [
     "ReturnForm",
     "RuleChoiceForm",
     "RuleForm",
+    "StrategyFilter",
+    "StrategyForm",
     "SupportForm",
     "UnitCriteriaForm",
     "UnitForm",
