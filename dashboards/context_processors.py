@@ -98,6 +98,7 @@ def _items(user: User, hats: Hats, key: str, path: str) -> list[MenuItem]:
     if key == "queue":
         return [
             item(_("Queue"), "dashboards:queue", "inbox", _waiting(user), _("waiting")),
+            item(_("Your learners"), "dashboards:caseload", "people"),
             *common,
         ]
     if key == "team":

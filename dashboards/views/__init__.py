@@ -4,12 +4,13 @@ from dashboards.views.homes import ROWS_A_PAGE, HomeView, LandingView, RoleHomeV
 from dashboards.views.lead import LeadView
 from dashboards.views.learner import LearnerHomeView
 from dashboards.views.organisation import OrganisationView
-from dashboards.views.queue import QueueView
+from dashboards.views.queue import CaseloadView, QueueView
 from dashboards.views.site import SiteView
 from dashboards.views.team import TeamView
 
 __all__ = [
     "ROWS_A_PAGE",
+    "CaseloadView",
     "HomeView",
     "LandingView",
     "LeadView",
