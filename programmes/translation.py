@@ -2,7 +2,7 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from programmes.models import LearningStrategy, Programme, ProgrammeUnit
+from programmes.models import BalanceRule, LearningStrategy, Programme, ProgrammeUnit
 
 
 @register(Programme)
@@ -18,3 +18,8 @@ class ProgrammeUnitTranslation(TranslationOptions):
 @register(LearningStrategy)
 class LearningStrategyTranslation(TranslationOptions):
     fields = ("name", "summary", "when_to_choose")
+
+
+@register(BalanceRule)
+class BalanceRuleTranslation(TranslationOptions):
+    fields = ("name", "note")

@@ -35,8 +35,13 @@ def with_checks(entries: Iterable[ActivityEntry], *, reader: User) -> list[Activ
 
 
 def worst_first(rows: Sequence[progress.Progress]) -> list[progress.Progress]:
-    """Those furthest behind off the job first, in minutes; then by name."""
-    return sorted(rows, key=lambda row: (-row.off_job.behind, row.enrolment.learner.display_name))
+    """The worst status first, then who is furthest behind off the job in minutes; then by name."""
+    return sorted(rows, key=_badness)
+
+
+def _badness(row: progress.Progress) -> tuple[int, int, str]:
+    assert row.status is not None
+    return row.status.rank, -row.off_job.behind, row.enrolment.learner.display_name
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,10 @@ class Permission(StrEnum):
     GOAL_CHANGE = "goal_change"
     GOAL_AGREE = "goal_agree"
     LEAVE_MARK = "leave_mark"
+    BREAK_READ = "break_read"
+    BREAK_ASK = "break_ask"
+    BREAK_AGREE = "break_agree"
+    BREAK_END = "break_end"
     COVER_SET = "cover_set"
     REFLECTION_READ = "reflection_read"
     REFLECTION_CHANGE = "reflection_change"
@@ -107,6 +111,12 @@ GRANTS: Mapping[Permission, Mapping[Relation, str]] = {
     Permission.GOAL_CHANGE: _on(EVERY_ROW, Relation.LEARNER),
     Permission.GOAL_AGREE: _on("proposed", Relation.COACH, Relation.MANAGER),
     Permission.LEAVE_MARK: _on(EVERY_ROW, Relation.LEARNER, Relation.COACH),
+    Permission.BREAK_READ: _on(
+        EVERY_ROW, Relation.LEARNER, Relation.COACH, Relation.MANAGER, Relation.PROGRAMME_LEAD
+    ),
+    Permission.BREAK_ASK: _on(EVERY_ROW, Relation.LEARNER),
+    Permission.BREAK_AGREE: _on(EVERY_ROW, Relation.COACH, Relation.MANAGER, Relation.PROGRAMME_LEAD),
+    Permission.BREAK_END: _on(EVERY_ROW, Relation.COACH, Relation.PROGRAMME_LEAD, Relation.ADMINISTRATOR),
     Permission.COVER_SET: _on(EVERY_ROW, Relation.COACH),
     Permission.REFLECTION_READ: {Relation.LEARNER: EVERY_ROW, Relation.COACH: "sent"},
     Permission.REFLECTION_CHANGE: _on(EVERY_ROW, Relation.LEARNER),
@@ -143,6 +153,8 @@ NEVER_OWN = frozenset(
         Permission.ACTIVITY_APPROVE,
         Permission.APPLICATION_CONFIRM,
         Permission.GOAL_AGREE,
+        Permission.BREAK_AGREE,
+        Permission.BREAK_END,
         Permission.ENROLMENT_CHANGE,
     }
 )

@@ -19,6 +19,16 @@ from programmes.actions.applying import (
     prompt_application,
     put_off_application,
     submit_application,
+from programmes.actions.balance import RuleContent, choose_rule, write_rule
+from programmes.actions.breaks import (
+    agree_break,
+    ask_break,
+    begin_break,
+    current_break,
+    end_break,
+    refuse_break,
+    run_breaks,
+    withdraw_break,
 )
 from programmes.actions.cohorts import change_cohort, create_cohort, remove_cohort
 from programmes.actions.confirming import confirm_application, return_application, undo_confirmations
@@ -27,11 +37,8 @@ from programmes.actions.deciding import UNDO_SECONDS, approve_activity, return_a
 from programmes.actions.enrolments import (
     ENDED,
     Placement,
-    begin_break,
     change_enrolment,
     complete_enrolment,
-    current_break,
-    end_break,
     enrol_learner,
     start_enrolment,
     withdraw_enrolment,
@@ -47,6 +54,7 @@ from programmes.actions.goals import (
     propose_goal,
     start_goal,
     withdraw_goal,
+)
 from programmes.actions.importing import (
     AT_ONCE,
     carry_out,
@@ -91,6 +99,7 @@ __all__ = [
     "Newcomer",
     "Placement",
     "ProgrammeContent",
+    "RuleContent",
     "UnitContent",
     "WeekSent",
     "agree_goal",
@@ -98,6 +107,10 @@ __all__ = [
     "approve_activity",
     "archive_programme",
     "ask_goal_change",
+    "agree_break",
+    "approve_activity",
+    "archive_programme",
+    "ask_break",
     "attach_evidence",
     "begin_break",
     "carry_out",
@@ -112,6 +125,7 @@ __all__ = [
     "check_evidence",
     "check_in",
     "close_goal",
+    "choose_rule",
     "complete_enrolment",
     "confirm_application",
     "confirm_import",
@@ -143,6 +157,7 @@ __all__ = [
     "propose_goal",
     "put_off_application",
     "record_access",
+    "refuse_break",
     "remove_cohort",
     "remove_evidence",
     "remove_programme",
@@ -150,6 +165,7 @@ __all__ = [
     "reopen_programme",
     "return_activity",
     "return_application",
+    "run_breaks",
     "set_cover",
     "start_enrolment",
     "start_goal",
@@ -162,6 +178,8 @@ __all__ = [
     "unmark_leave",
     "upload_people",
     "withdraw_activity",
+    "withdraw_break",
     "withdraw_enrolment",
     "withdraw_goal",
+    "write_rule",
 ]

@@ -1,4 +1,4 @@
-"""What happens to an enrolment: a learner enrolled, started, on a break and back, at the end."""
+"""What happens to an enrolment: a learner enrolled, started, at the end. Breaks are in programmes.actions.breaks."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -9,23 +9,21 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.transitions import TransitionRefused, move
+from core.transitions import TransitionRefused
 from people.models import Organisation, Team, User
 from people.permissions import Permission, standing_of
-from programmes.actions.recording import audit_change, changed_values, require
-from programmes.models import (
-    ENROLMENT_MOVES,
-    ActivityEntry,
-    BreakInLearning,
-    Cohort,
-    Enrolment,
-    Programme,
-    SupportRole,
+from programmes.actions.breaks import (
+    close_break,
+    current_break,
+    drop_breaks_to_come,
+    hold,
+    move_enrolment,
 )
+from programmes.actions.recording import audit_change, changed_values, require
+from programmes.models import ActivityEntry, Cohort, Enrolment, Programme, SupportRole
 from programmes.queries.choices import employers_of, people_of
 
 ENDED = frozenset({Enrolment.Status.COMPLETED, Enrolment.Status.WITHDRAWN})
-DAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -135,87 +133,9 @@ def start_enrolment(*, enrolment: Enrolment, by: User) -> None:
     if enrolment.status not in (Enrolment.Status.INVITED, Enrolment.Status.ONBOARDING):
         raise TransitionRefused(current=enrolment.status, to=Enrolment.Status.ACTIVE)
     if enrolment.status == Enrolment.Status.INVITED:
-        _move(enrolment, Enrolment.Status.ONBOARDING, "enrolment.accept", by)
+        move_enrolment(enrolment, Enrolment.Status.ONBOARDING, "enrolment.accept", by)
     if has_begun:
-        _move(enrolment, Enrolment.Status.ACTIVE, "enrolment.start", by)
-
-
-def _hold(enrolment: Enrolment) -> None:
-    """Nobody else moves the enrolment until this transaction is over; the instance says what the row says."""
-    Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment.pk)
-    enrolment.refresh_from_db()
-
-
-def _move(enrolment: Enrolment, to: str, action: str, by: User, **also: Any) -> None:
-    was = {"status": enrolment.status} | {name: getattr(enrolment, name) for name in also}
-    move(enrolment, to=to, moves=ENROLMENT_MOVES, **also)
-    changes = changed_values(was, also) | {"status": [was["status"], enrolment.status]}
-    _audit(enrolment, action, by, changes)
-
-
-@transaction.atomic
-def begin_break(
-    *, enrolment: Enrolment, starts_on: dt.date, ends_on: dt.date | None, reason: str, by: User
-) -> None:
-    """Stop the clock from a day on; an agreed last day moves the planned end by the length of the break.
-
-    Raises ValidationError for days that do not fit, TransitionRefused when the learner is not active.
-    """
-    require(by, Permission.ENROLMENT_CHANGE, enrolment)
-    _hold(enrolment)
-    today = timezone.localdate()
-    if not enrolment.starts_on <= starts_on <= today:
-        raise ValidationError({"starts_on": _("Enter a day between the start of the enrolment and today.")})
-    if ends_on is not None and ends_on < today:
-        raise ValidationError({"ends_on": _("Enter today or a later day, or leave it empty.")})
-    earlier = BreakInLearning.objects.filter(enrolment=enrolment)
-    if earlier.exclude(ends_on__lt=starts_on).exists():
-        raise ValidationError({"starts_on": _("There was a break on that day already.")})
-    length = (ends_on - starts_on) + DAY if ends_on else dt.timedelta()
-    _move(
-        enrolment,
-        Enrolment.Status.ON_BREAK,
-        "enrolment.break",
-        by,
-        ends_on=enrolment.ends_on + length,
-    )
-    BreakInLearning.objects.create(enrolment=enrolment, starts_on=starts_on, ends_on=ends_on, reason=reason)
-
-
-@transaction.atomic
-def end_break(*, enrolment: Enrolment, back_on: dt.date, by: User) -> None:
-    """The learner is back from that day on; the planned end moves by the days that the break really had.
-
-    Raises ValidationError for a day that does not fit, TransitionRefused when there is no break.
-    """
-    require(by, Permission.ENROLMENT_CHANGE, enrolment)
-    _hold(enrolment)
-    if enrolment.status != Enrolment.Status.ON_BREAK:
-        raise TransitionRefused(current=enrolment.status, to=Enrolment.Status.ACTIVE)
-    pause = current_break(enrolment)
-    if back_on > timezone.localdate() or (pause is not None and back_on < pause.starts_on):
-        raise ValidationError({"back_on": _("Enter a day between the start of the break and today.")})
-    ends_on = _close(pause, enrolment, last=back_on - DAY)
-    _move(enrolment, Enrolment.Status.ACTIVE, "enrolment.back", by, ends_on=ends_on)
-
-
-def current_break(enrolment: Enrolment) -> BreakInLearning | None:
-    """The break that an enrolment on a break is in: its latest."""
-    return BreakInLearning.objects.filter(enrolment=enrolment).order_by("-starts_on").first()
-
-
-def _close(pause: BreakInLearning | None, enrolment: Enrolment, *, last: dt.date) -> dt.date:
-    """End the break on its real last day; the planned end of the enrolment that follows from it."""
-    if pause is None:
-        return enrolment.ends_on
-    planned = (pause.ends_on - pause.starts_on) + DAY if pause.ends_on else dt.timedelta()
-    real = max(last - pause.starts_on + DAY, dt.timedelta())
-    if real:
-        pause.ends_on = last
-        pause.save(update_fields=["ends_on"])
-    else:
-        pause.delete()
-    return enrolment.ends_on + real - planned
+        move_enrolment(enrolment, Enrolment.Status.ACTIVE, "enrolment.start", by)
 
 
 @transaction.atomic
@@ -239,8 +159,9 @@ def withdraw_enrolment(*, enrolment: Enrolment, by: User) -> None:
 
 def _end(enrolment: Enrolment, to: str, action: str, by: User) -> None:
     require(by, Permission.ENROLMENT_CHANGE, enrolment)
-    _hold(enrolment)
-    also: dict[str, Any] = {}
+    hold(enrolment)
+    ends_on = enrolment.ends_on
     if enrolment.status == Enrolment.Status.ON_BREAK:
-        also["ends_on"] = _close(current_break(enrolment), enrolment, last=timezone.localdate())
-    _move(enrolment, to, action, by, **also)
+        ends_on = close_break(current_break(enrolment), enrolment, last=timezone.localdate())
+    ends_on -= drop_breaks_to_come(enrolment)
+    move_enrolment(enrolment, to, action, by, ends_on=ends_on)

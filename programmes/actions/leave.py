@@ -4,7 +4,6 @@ import datetime as dt
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from people.models import User
@@ -12,6 +11,8 @@ from people.permissions import Permission
 from programmes.actions.activities import OPEN_ENROLMENTS
 from programmes.actions.recording import audit, require
 from programmes.models import ActivityEntry, BreakInLearning, Enrolment
+
+HOLDING_DAYS = (BreakInLearning.Status.ASKED, BreakInLearning.Status.AGREED)
 
 
 @transaction.atomic
@@ -27,8 +28,8 @@ def mark_leave(*, enrolment: Enrolment, week: dt.date, by: User) -> BreakInLearn
         raise ValidationError(_("This week is not part of the programme."))
     if ActivityEntry.objects.filter(enrolment=enrolment, done_on__range=(first, last)).exists():
         raise ValidationError(_("Something is logged in this week, so it cannot be leave."))
-    breaks = BreakInLearning.objects.filter(enrolment=enrolment, starts_on__lte=last)
-    if breaks.filter(Q(ends_on=None) | Q(ends_on__gte=first)).exists():
+    breaks = BreakInLearning.objects.filter(enrolment=enrolment).touching(first, last)
+    if breaks.filter(status__in=HOLDING_DAYS).exists():
         raise ValidationError(_("This week is in a break already."))
     pause = BreakInLearning.objects.create(enrolment=enrolment, starts_on=first, ends_on=last, is_leave=True)
     audit(pause, action="leave.mark", by=by, changes={"is_leave": [False, True]})

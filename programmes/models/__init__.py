@@ -15,7 +15,15 @@ from programmes.models.applications import (
     ApplicationRecord,
     BenefitUnit,
 )
-from programmes.models.enrolments import ENROLMENT_MOVES, BreakInLearning, Cohort, Enrolment, SupportRole
+from programmes.models.balance import BalanceRule
+from programmes.models.enrolments import (
+    BREAK_MOVES,
+    ENROLMENT_MOVES,
+    BreakInLearning,
+    Cohort,
+    Enrolment,
+    SupportRole,
+)
 from programmes.models.goals import GOAL_MOVES, Goal, GoalCheckIn, GoalEvent
 from programmes.models.history import ActivityEvent, AutosavedForm, ReturnPreset
 from programmes.models.importing import IMPORT_MOVES, PeopleImport
@@ -24,6 +32,7 @@ from programmes.models.programmes import PROGRAMME_MOVES, Partnership, Programme
 __all__ = [
     "ACTIVITY_MOVES",
     "APPLICATION_MOVES",
+    "BREAK_MOVES",
     "ENROLMENT_MOVES",
     "GOAL_MOVES",
     "IMPORT_MOVES",
@@ -34,6 +43,7 @@ __all__ = [
     "ApplicationEvent",
     "ApplicationRecord",
     "AutosavedForm",
+    "BalanceRule",
     "BenefitUnit",
     "BreakInLearning",
     "Cohort",

@@ -61,7 +61,7 @@ class ActivityQuerySet(PermittedQuerySet):
         The one place that decides what counts: pages, totals and exports all read this column.
         """
         status = ActivityEntry.Status
-        breaks = BreakInLearning.objects.filter(
+        breaks = BreakInLearning.objects.agreed().filter(
             Q(ends_on=None) | Q(ends_on__gte=OuterRef("done_on")),
             enrolment=OuterRef("enrolment"),
             starts_on__lte=OuterRef("done_on"),

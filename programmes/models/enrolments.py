@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.tags import Tag, Tone
+from core.transitions import Moves
 from people.models import Dated, Organisation, Team
 from people.permissions import AccessPaths, Permission, PermittedQuerySet, Shown
 from programmes.models.programmes import Programme
@@ -156,14 +157,59 @@ class SupportRole(Dated):
         return f"{self.person}: {self.get_role_display()}"
 
 
+class BreakQuerySet(PermittedQuerySet):
+    def agreed(self) -> "BreakQuerySet":
+        """Breaks that hold: days of no others are taken out of anything. Weeks of leave are among them."""
+        return self.filter(status=BreakInLearning.Status.AGREED)
+
+    def asked(self) -> "BreakQuerySet":
+        """Breaks that wait for somebody to agree."""
+        return self.filter(status=BreakInLearning.Status.ASKED)
+
+    def covering(self, day: dt.date) -> "BreakQuerySet":
+        """Breaks in whose days that day lies."""
+        return self.touching(day, day)
+
+    def touching(self, first: dt.date, last: dt.date | None) -> "BreakQuerySet":
+        """Breaks that have a day in common with those from `first` to `last`, without an end if that is None."""
+        rows = self.filter(Q(ends_on=None) | Q(ends_on__gte=first))
+        return rows if last is None else rows.filter(starts_on__lte=last)
+
+
 class BreakInLearning(models.Model):
-    """Days that are no learning days, both included; open until the learner is back when `ends_on` is empty."""
+    """Days that are no learning days, both included; open until the learner is back when `ends_on` is empty.
+
+    Only an agreed one holds. `agreed_until` is the last day as it was agreed, `ends_on` as it really was.
+    """
+
+    class Status(models.TextChoices):
+        ASKED = "asked", _("Asked for")
+        AGREED = "agreed", _("Agreed")
+        REFUSED = "refused", _("Not agreed")
+        WITHDRAWN = "withdrawn", _("Taken back")
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="breaks")
     starts_on = models.DateField(_("from"))
     ends_on = models.DateField(_("to"), null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     is_leave = models.BooleanField(_("a week of leave, marked by the learner or the coach"), default=False)
+    status = models.CharField(_("state"), max_length=9, choices=Status, default=Status.AGREED)
+    agreed_until = models.DateField(null=True, blank=True, editable=False)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    asked_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(_("answer"), max_length=500, blank=True)
+
+    objects = BreakQuerySet.as_manager()
+    access = AccessPaths(
+        enrolment="enrolment",
+        shown=(Shown(Permission.BREAK_READ, _("Your breaks in learning, with the reason that you gave")),),
+    )
 
     class Meta:
         ordering = ["enrolment", "starts_on"]
@@ -173,8 +219,52 @@ class BreakInLearning(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
                 name="programmes_break_ends_after_start",
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="asked") | Q(asked_at__isnull=False, asked_by__isnull=False),
+                name="programmes_break_asked_is_dated",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="refused")
+                | Q(decided_at__isnull=False, decided_by__isnull=False) & ~Q(answer=""),
+                name="programmes_break_refused_says_why",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.starts_on} – {self.ends_on or ''}"
+
+    @property
+    def status_tag(self) -> Tag:
+        """The break's state as the pages show it."""
+        tone, icon = BREAK_LOOKS[self.status]
+        return Tag(tone, icon, self.get_status_display())
+
+    @property
+    def length(self) -> dt.timedelta:
+        """How far it moves the planned end: all its days, none while its end is not known."""
+        return self.ends_on - self.starts_on + dt.timedelta(days=1) if self.ends_on else dt.timedelta()
+
+    @property
+    def ended_early(self) -> bool:
+        """Whether the learner was back before the last day that was agreed."""
+        return bool(self.agreed_until and self.ends_on and self.ends_on < self.agreed_until)
+
+    def is_under_way(self, *, on: dt.date) -> bool:
+        """Whether that day is one of its days."""
+        return self.starts_on <= on and (self.ends_on is None or on <= self.ends_on)
+
+
+_B = BreakInLearning.Status
+BREAK_MOVES: Moves = {
+    _B.ASKED: frozenset({_B.AGREED, _B.REFUSED, _B.WITHDRAWN}),
+    _B.AGREED: frozenset({_B.WITHDRAWN}),  # before its first day
+    _B.REFUSED: frozenset(),
+    _B.WITHDRAWN: frozenset(),
+}
+BREAK_LOOKS: dict[str, tuple[Tone, str]] = {
+    _B.ASKED: ("info", "hourglass"),
+    _B.AGREED: ("success", "hand-thumbs-up"),
+    _B.REFUSED: ("neutral", "x-circle"),
+    _B.WITHDRAWN: ("neutral", "dash-circle"),
+}

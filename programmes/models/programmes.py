@@ -33,6 +33,14 @@ class Programme(WithTexts):
     off_job_minutes = models.PositiveIntegerField(_("planned minutes off the job"))
     on_job_minutes = models.PositiveIntegerField(_("planned minutes on the job"))
     review_interval_weeks = models.PositiveSmallIntegerField(_("weeks between progress reviews"), default=10)
+    balance_rule = models.ForeignKey(
+        "BalanceRule",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="programmes",
+        verbose_name=_("rule for planned hours"),
+    )
     frameworks = models.ManyToManyField(
         Framework, related_name="programmes", blank=True, verbose_name=_("frameworks")
     )

@@ -99,7 +99,7 @@ def missing_weeks(enrolment: Enrolment, *, on: dt.date, logged: set[dt.date] | N
     last = monday(min(on, enrolment.ends_on + WEEK)) - WEEK
     if logged is None:
         logged = weeks_with_entries(ActivityEntry.objects.filter(enrolment=enrolment))
-    breaks = list(BreakInLearning.objects.filter(enrolment=enrolment).order_by())
+    breaks = list(BreakInLearning.objects.agreed().filter(enrolment=enrolment).order_by())
     weeks = []
     while last >= first:
         away = any(
@@ -114,7 +114,7 @@ def missing_weeks(enrolment: Enrolment, *, on: dt.date, logged: set[dt.date] | N
 
 def weeks_of_leave(enrolment: Enrolment) -> dict[dt.date, BreakInLearning]:
     """The weeks that were marked as leave, by their Monday."""
-    rows = BreakInLearning.objects.filter(enrolment=enrolment, is_leave=True).order_by()
+    rows = BreakInLearning.objects.agreed().filter(enrolment=enrolment, is_leave=True).order_by()
     return {monday(row.starts_on): row for row in rows}
 
 
@@ -184,9 +184,9 @@ def current_enrolments(user: User) -> list[Enrolment]:
     """The person's own enrolments, those under way first, then the latest; nothing that was only an invitation."""
     order = {"active": 0, "on_break": 0, "onboarding": 1}
     rows = Enrolment.objects.filter(learner=user).exclude(status=Enrolment.Status.INVITED)
-    rows = rows.select_related("cohort__programme__organisation", "organisation").order_by(
-        "-starts_on", "-pk"
-    )
+    rows = rows.select_related(
+        "cohort__programme__organisation", "cohort__programme__balance_rule", "organisation"
+    ).order_by("-starts_on", "-pk")
     return sorted(rows, key=lambda row: order.get(row.status, 2))
 
 

@@ -2,8 +2,8 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from django.db.models import Count, Max, QuerySet, Sum
 from django.db.models.functions import TruncWeek
@@ -18,50 +18,27 @@ from programmes.models import (
     ProgrammeUnit,
     UncountedReason,
 )
+from programmes.queries.balance import Planned, planned_minutes, rule_for, rules_beside
+from programmes.queries.learning_days import LearningDays, learning_days
+from programmes.queries.progress_status import ProgressStatus, statuses_of
+
+__all__ = [
+    "Hours",
+    "Kind",
+    "LearningDays",
+    "Progress",
+    "learning_days",
+    "monday",
+    "progress_of",
+    "progress_of_rows",
+]
 
 Kind = ActivityEntry.Kind
 
 
 @dataclass(frozen=True)
-class LearningDays:
-    """The clock of an enrolment, in days: `elapsed` of `planned` learning days; days of a break are neither."""
-
-    elapsed: int
-    planned: int
-
-    def expected(self, planned_minutes: int) -> int:
-        """Minutes expected by now: learning days elapsed / learning days planned x planned minutes (domain.md)."""
-        return round(planned_minutes * self.elapsed / self.planned) if self.planned else 0
-
-    def a_week(self, planned_minutes: int) -> int:
-        """Minutes that an even week holds."""
-        return round(planned_minutes * 7 / self.planned) if self.planned else 0
-
-
-def learning_days(enrolment: Enrolment, breaks: Iterable[BreakInLearning], *, on: dt.date) -> LearningDays:
-    """The enrolment's learning days up to and including `on`: 0 before the start, all of them after the end.
-
-    A break moves the planned end by its length once it is known (domain.md). An open one has not yet: its days are
-    none of those elapsed, but they are not taken out of the plan before the end moves.
-    """
-    start, end = enrolment.starts_on, enrolment.ends_on
-    away: set[int] = set()
-    known: set[int] = set()
-    for pause in breaks:
-        first = max(pause.starts_on, start)
-        last = min(pause.ends_on or on, end)
-        away.update(range(first.toordinal(), last.toordinal() + 1))
-        if pause.ends_on is not None:
-            known.update(range(first.toordinal(), last.toordinal() + 1))
-    planned = (end - start).days + 1 - len(known)
-    until = min(on, end)
-    elapsed = max((until - start).days + 1, 0) - sum(1 for day in away if day <= until.toordinal())
-    return LearningDays(elapsed=max(elapsed, 0), planned=max(planned, 0))
-
-
-@dataclass(frozen=True)
 class Hours:
-    """One kind's time in minutes, with the days that the expected figure was worked out from."""
+    """One kind's time in minutes, with the days and the plan that the expected figure was worked out from."""
 
     kind: str
     counted: int
@@ -69,13 +46,20 @@ class Hours:
     expected: int
     planned: int
     days: LearningDays
+    plan: Planned | None = None
 
     @property
     def tag(self) -> Tag:
-        """The state in a word: how many hours behind, else on track; nothing is late before the start."""
+        """The state in a word: how many hours behind or too many, else on track; nothing is late before the start."""
         if self.behind:
             return Tag(
                 "warning", "exclamation-triangle", _("%(hours)s behind") % {"hours": hours(self.behind)}
+            )
+        if self.over:
+            return Tag(
+                "warning",
+                "exclamation-triangle",
+                _("%(hours)s above the upper bound") % {"hours": hours(self.over)},
             )
         return Tag("success", "check-circle", _("On track"))
 
@@ -83,6 +67,16 @@ class Hours:
     def behind(self) -> int:
         """Minutes behind what is expected by now; 0 when there are none."""
         return max(self.expected - self.counted, 0)
+
+    @property
+    def most(self) -> int | None:
+        """The upper bound over the whole programme, where its rule has one."""
+        return self.plan.high if self.plan else None
+
+    @property
+    def over(self) -> int:
+        """Minutes above the upper bound of the whole programme; 0 when there are none."""
+        return max(self.counted - self.most, 0) if self.most is not None else 0
 
     @property
     def ahead(self) -> int:
@@ -103,6 +97,9 @@ class Progress:
     criteria_total: int
     last_done_on: dt.date | None
     waiting_count: int
+    days: LearningDays
+    breaks: Sequence[BreakInLearning] = ()
+    status: ProgressStatus | None = None
 
     @property
     def weekly_label(self) -> str:
@@ -126,7 +123,7 @@ def monday(day: dt.date) -> dt.date:
 
 def progress_of(enrolments: QuerySet[Enrolment], *, on: dt.date, weeks: int = 12) -> list[Progress]:
     """How each enrolment stands on that day, in the order of the queryset; a fixed number of queries."""
-    rows = list(enrolments.select_related("learner", "organisation", "cohort__programme"))
+    rows = list(enrolments.select_related("learner", "organisation", "cohort__programme__balance_rule"))
     return progress_of_rows(rows, on=on, weeks=weeks)
 
 
@@ -137,12 +134,32 @@ def progress_of_rows(rows: Sequence[Enrolment], *, on: dt.date, weeks: int = 12)
     weekly = _weekly_minutes(ids, on=on, weeks=weeks)
     touched, criteria = _criteria_touched(ids), _criteria_of({row.cohort.programme_id for row in rows})
     breaks: dict[int, list[BreakInLearning]] = defaultdict(list)
-    for pause in BreakInLearning.objects.filter(enrolment__in=ids).order_by():
+    for pause in BreakInLearning.objects.agreed().filter(enrolment__in=ids).order_by():
         breaks[pause.enrolment_id].append(pause)
-    return [
-        _progress(row, minutes[row.pk], weekly[row.pk], breaks[row.pk], touched, criteria, on=on)
+    plans = _plans(rows, breaks)
+    found = [
+        _progress(
+            row, minutes[row.pk], weekly[row.pk], breaks[row.pk], plans[row.pk], touched, criteria, on=on
+        )
         for row in rows
     ]
+    statuses = statuses_of(found, on=on)
+    return [replace(one, status=statuses[one.enrolment.pk]) for one in found]
+
+
+def _plans(
+    rows: Sequence[Enrolment], breaks: Mapping[int, list[BreakInLearning]]
+) -> dict[int, dict[str, Planned]]:
+    """What is planned of each kind, by enrolment."""
+    beside = rules_beside({row.cohort.programme_id: row.cohort.programme for row in rows}.values())
+    found: dict[int, dict[str, Planned]] = {}
+    for row in rows:
+        programme = row.cohort.programme
+        rule = rule_for(programme, row.starts_on, beside)
+        found[row.pk] = {
+            kind: planned_minutes(rule, row, programme, breaks[row.pk], kind=kind) for kind in Kind.values
+        }
+    return found
 
 
 @dataclass
@@ -158,6 +175,7 @@ def _progress(
     minutes: _Minutes,
     weekly: list[int],
     breaks: list[BreakInLearning],
+    plans: Mapping[str, Planned],
     touched: dict[int, set[int]],
     criteria: dict[int, set[int]],
     *,
@@ -166,20 +184,22 @@ def _progress(
     programme = row.cohort.programme
     days = learning_days(row, breaks, on=on)
 
-    def hours_of(kind: str, planned: int) -> Hours:
-        counted, waiting = minutes.counted[kind], minutes.waiting[kind]
-        return Hours(kind, counted, waiting, days.expected(planned), planned, days)
+    def hours_of(kind: str) -> Hours:
+        counted, waiting, plan = minutes.counted[kind], minutes.waiting[kind], plans[kind]
+        return Hours(kind, counted, waiting, days.expected(plan.low), plan.low, days, plan)
 
     return Progress(
         enrolment=row,
-        off_job=hours_of(Kind.OFF_JOB.value, programme.off_job_minutes),
-        on_job=hours_of(Kind.ON_JOB.value, programme.on_job_minutes),
+        off_job=hours_of(Kind.OFF_JOB.value),
+        on_job=hours_of(Kind.ON_JOB.value),
         weekly=weekly,
-        weekly_expected=days.a_week(programme.off_job_minutes),
+        weekly_expected=days.a_week(plans[Kind.OFF_JOB.value].low),
         criteria_touched=len(touched[row.pk] & criteria[programme.pk]),
         criteria_total=len(criteria[programme.pk]),
         last_done_on=minutes.last_done_on,
         waiting_count=minutes.waiting_count,
+        days=days,
+        breaks=breaks,
     )
 
 

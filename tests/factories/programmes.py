@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from decimal import Decimal
 
 import factory
 from django.utils import timezone
@@ -13,6 +14,8 @@ from programmes.models import (
     ActivityEvent,
     ApplicationEvent,
     ApplicationRecord,
+    BalanceRule,
+    BreakInLearning,
     Cohort,
     Enrolment,
     EvidenceFile,
@@ -39,6 +42,21 @@ class ProgrammeFactory(DjangoModelFactory):
     duration_weeks = 52
     off_job_minutes = 260 * 60
     on_job_minutes = 520 * 60
+
+
+class RuleFactory(DjangoModelFactory):
+    """A rule for everybody: six hours a week off the job, 5.6 weeks of leave a year taken out."""
+
+    class Meta:
+        model = BalanceRule
+
+    code = factory.Sequence(lambda n: f"rule-{n}")
+    family = factory.SelfAttribute("code")
+    name = factory.Sequence(lambda n: f"Rule {n}")
+    kind = ActivityEntry.Kind.OFF_JOB
+    basis = BalanceRule.Basis.WEEKLY
+    minutes_a_week = 360
+    leave_weeks_a_year = Decimal("5.6")
 
 
 class UnitFactory(DjangoModelFactory):
@@ -90,6 +108,33 @@ class SupportRoleFactory(DjangoModelFactory):
     person = factory.SubFactory(UserFactory)
     role = SupportRole.Role.COACH
     starts_on = LONG_AGO
+
+
+class BreakFactory(DjangoModelFactory):
+    """An agreed break of one past week; give `asked`, `refused` or `withdrawn` to have it in that state."""
+
+    class Meta:
+        model = BreakInLearning
+
+    enrolment = factory.SubFactory(EnrolmentFactory)
+    starts_on = factory.LazyFunction(lambda: timezone.localdate() - dt.timedelta(weeks=10))
+    ends_on = factory.LazyAttribute(lambda row: row.starts_on + dt.timedelta(days=6))
+
+    class Params:
+        asked = factory.Trait(
+            status=BreakInLearning.Status.ASKED,
+            asked_by=factory.SelfAttribute("enrolment.learner"),
+            asked_at=factory.LazyFunction(timezone.now),
+        )
+        agreed = factory.Trait(status=BreakInLearning.Status.AGREED)
+        refused = factory.Trait(
+            asked=True,
+            status=BreakInLearning.Status.REFUSED,
+            decided_by=factory.SubFactory(UserFactory),
+            decided_at=factory.LazyFunction(timezone.now),
+            answer="Let us talk first.",
+        )
+        withdrawn = factory.Trait(asked=True, status=BreakInLearning.Status.WITHDRAWN)
 
 
 class StrategyFactory(DjangoModelFactory):

@@ -73,6 +73,13 @@ TABLE: dict[Permission, dict[str, str]] = {
     P.GOAL_CHANGE: {"goal draft": "learner", "goal shown": "learner"},
     P.GOAL_AGREE: {"goal draft": "", "goal shown": "coach manager"},
     P.LEAVE_MARK: {"enrolment": "learner coach"},
+    P.BREAK_READ: {
+        "enrolment": "learner coach manager lead",
+        "break any_state": "learner coach manager lead",
+    },
+    P.BREAK_ASK: {"enrolment": "learner"},
+    P.BREAK_AGREE: {"break any_state": "coach manager lead"},
+    P.BREAK_END: {"enrolment": "coach lead administrator"},
     P.COVER_SET: {"enrolment": "coach"},
     P.REFLECTION_READ: {
         "activity draft any": "learner",
@@ -147,7 +154,14 @@ UNCLEAN = ("received", "checking", "rejected")
 ANY = {1: STATES, 2: KINDS, 3: ("shared", "private"), 4: (*UNCLEAN, "clean")}
 ANSWERS = ("submitted", "returned", "confirmed", "not_applied")
 GOALS = ("proposed", "agreed", "in_progress", "achieved", "partly_achieved", "dropped")
-SEVERAL = {"sent": STATES[1:], "unclean": UNCLEAN, "answered": ANSWERS, "shown": GOALS}
+BREAKS = ("asked", "agreed", "refused", "withdrawn")
+SEVERAL = {
+    "sent": STATES[1:],
+    "unclean": UNCLEAN,
+    "answered": ANSWERS,
+    "shown": GOALS,
+    "any_state": BREAKS,
+}
 Rows = dict[str, models.Model]
 
 
@@ -200,6 +214,7 @@ def rows_of(side: Side) -> Rows:
     for model in (Reflection, EvidenceFile):
         model.objects.bulk_create([row for row in rows.values() if isinstance(row, model)])
     rows |= {f"goal {state}": goal_in(side, state) for state in ("draft", *GOALS)}
+    rows |= {f"break {state}": f.BreakFactory(enrolment=side.enrolment, **{state: True}) for state in BREAKS}
     for state in ("prompted", *ANSWERS):
         rows[f"application {state}"] = application_in(side, state)
     return rows | {
@@ -338,7 +353,7 @@ def test_administrator_does_not_approve_even_what_somebody_else_did(world: World
     entry = f.ActivityFactory(enrolment=world.ours.enrolment, strategy=world.ours.strategy, sent=True)
     assert can(world.administrator, P.ACTIVITY_APPROVE, entry) is False
     never = {P.ACTIVITY_APPROVE, P.APPLICATION_CONFIRM, P.GOAL_AGREE, P.ENROLMENT_CHANGE}
-    assert never == NEVER_OWN
+    assert never | {P.BREAK_AGREE, P.BREAK_END} == NEVER_OWN
 
 
 # Days -----------------------------------------------------------------------------------

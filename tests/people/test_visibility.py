@@ -21,6 +21,7 @@ from people.queries.visibility import ROLE_NAMES, Place, places_of
 from programmes.models import (
     ActivityEntry,
     ApplicationRecord,
+    BreakInLearning,
     Enrolment,
     EvidenceFile,
     Goal,
@@ -68,6 +69,7 @@ def test_every_kind_of_data_is_said_with_who_sees_it(world: World) -> None:
         [],
         [],
         [],
+        [],
         ["Administrator"],
         [],
         ["Programme lead", "Administrator"],
@@ -83,7 +85,8 @@ def test_every_kind_of_data_is_said_with_who_sees_it(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "model", [Enrolment, ActivityEntry, Reflection, EvidenceFile, ApplicationRecord, Goal]
+    "model",
+    [Enrolment, BreakInLearning, ActivityEntry, Reflection, EvidenceFile, ApplicationRecord, Goal],
 )
 def test_page_agrees_with_the_rights_themselves(world: World, model: type) -> None:
     """For every persona and permission: named on the page exactly if the rights open at least some rows."""
@@ -115,7 +118,7 @@ def test_page_changes_with_the_table(world: World, monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(GRANTS, Permission.REFLECTION_READ, {})
     assert lines(places_of(learner)[0])["Your reflections"] == {}
     monkeypatch.setitem(GRANTS, Permission.ACTIVITY_READ_LOGGED, {Relation.ORG_ADMIN: "sent"})
-    assert places_of(learner)[0].kinds[3].logged_roles == ["Organisation administrator"]
+    assert places_of(learner)[0].kinds[4].logged_roles == ["Organisation administrator"]
 
 
 def end_role(world: World) -> None:

@@ -19,11 +19,13 @@ from programmes import actions
 from programmes.models import (
     ACTIVITY_MOVES,
     APPLICATION_MOVES,
+    BREAK_MOVES,
     ENROLMENT_MOVES,
     GOAL_MOVES,
     PROGRAMME_MOVES,
     ActivityEntry,
     ApplicationRecord,
+    BreakInLearning,
     Enrolment,
     EvidenceFile,
     Goal,
@@ -32,7 +34,7 @@ from programmes.models import (
 )
 from programmes.models.activities import ACTIVITY_LOOKS, OPEN_STATUSES
 from programmes.models.applications import APPLICATION_LOOKS
-from programmes.models.enrolments import ENROLMENT_LOOKS
+from programmes.models.enrolments import BREAK_LOOKS, ENROLMENT_LOOKS
 from programmes.models.goals import GOAL_LOOKS
 from programmes.models.programmes import PROGRAMME_LOOKS
 from standards.models import FRAMEWORK_MOVES, Framework
@@ -43,6 +45,7 @@ from uploads.receiving import receive_upload
 MOVES = {
     ActivityEntry: ACTIVITY_MOVES,
     ApplicationRecord: APPLICATION_MOVES,
+    BreakInLearning: BREAK_MOVES,
     Delivery: DELIVERY_MOVES,
     Enrolment: ENROLMENT_MOVES,
     Framework: FRAMEWORK_MOVES,
@@ -68,6 +71,12 @@ LEGAL = {
         returned submitted
         returned not_applied
         not_applied submitted
+    """,
+    BreakInLearning: """
+        asked agreed
+        asked refused
+        asked withdrawn
+        agreed withdrawn
     """,
     Goal: """
         draft proposed
@@ -129,6 +138,7 @@ def test_move_table_is_the_one_of_the_design_and_names_every_status(model: Any) 
 def test_every_status_has_a_look() -> None:
     assert {str(state) for state in ACTIVITY_LOOKS} == set(ActivityEntry.Status.values)
     assert {str(state) for state in APPLICATION_LOOKS} == set(ApplicationRecord.Status.values)
+    assert {str(state) for state in BREAK_LOOKS} == set(BreakInLearning.Status.values)
     assert {str(state) for state in GOAL_LOOKS} == set(Goal.Status.values)
     assert {str(state) for state in ENROLMENT_LOOKS} == set(Enrolment.Status.values)
     assert {str(state) for state in PROGRAMME_LOOKS} == set(Programme.Status.values)
@@ -147,6 +157,12 @@ def test_framework_moves_as_the_table_says(world: World, state: str, to: str) ->
 @pytest.mark.parametrize(("state", "to"), list(product(Programme.Status.values, repeat=2)))
 def test_programme_moves_as_the_table_says(world: World, state: str, to: str) -> None:
     check_move(world.ours.programme, state, to)
+
+
+@pytest.mark.parametrize(("state", "to"), list(product(BreakInLearning.Status.values, repeat=2)))
+def test_break_moves_as_the_table_says(world: World, state: str, to: str) -> None:
+    pause = f.BreakFactory(enrolment=world.ours.enrolment, refused=True, decided_by=world.ours.coach)
+    check_move(pause, state, to)
 
 
 def check_move(row: models.Model, state: str, to: str) -> None:
