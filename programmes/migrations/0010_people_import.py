@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0002_invitation'),
-        ('programmes', '0008_applications'),
+        ('programmes', '0009_applications_of_verified_activities'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
