@@ -1,8 +1,13 @@
 """Tables of the homes as rows for a file."""
 
 from dashboards.exporters.organisation import enrolments_table, groups_table
+from dashboards.exporters.team import approvals_table, heat_table, month_table, value_table
 
 __all__ = [
+    "approvals_table",
     "enrolments_table",
     "groups_table",
+    "heat_table",
+    "month_table",
+    "value_table",
 ]

@@ -9,13 +9,24 @@ from dashboards.queries.organisation import (
     hide_small,
     organisation_groups,
 )
-from dashboards.queries.team import TeamSums, learners_of, supported_by, team_sums, with_checks, worst_first
+from dashboards.queries.team import (
+    Member,
+    TeamSums,
+    learners_of,
+    members_of,
+    rate_of_members,
+    supported_by,
+    team_sums,
+    with_checks,
+    worst_first,
+)
 
 __all__ = [
     "SMALLEST_GROUP",
     "Group",
     "Hats",
     "LearnerTodo",
+    "Member",
     "TeamSums",
     "Thread",
     "administered_by",
@@ -23,8 +34,10 @@ __all__ = [
     "hide_small",
     "learner_todo",
     "learners_of",
+    "members_of",
     "most_active_thread",
     "organisation_groups",
+    "rate_of_members",
     "supported_by",
     "team_sums",
     "with_checks",
