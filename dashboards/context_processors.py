@@ -13,6 +13,7 @@ from dashboards.queries import Hats, hats_of
 from people.models import User
 from programmes.models import ActivityEntry
 from programmes.queries.activities import waiting_for
+from programmes.queries.applications import applications_for
 
 HOME_KEY = "home"
 
@@ -65,6 +66,11 @@ def _home_item(key: str, hats: Hats, current: str) -> MenuItem:
     return MenuItem(label, reverse(f"dashboards:{key}"), icon, is_current=key == current)
 
 
+def _waiting(user: User) -> int:
+    """How many activities and answers wait for the person."""
+    return waiting_for(user).count() + applications_for(user).count()
+
+
 def _items(user: User, hats: Hats, key: str, path: str) -> list[MenuItem]:
     def item(label: str, name: str, icon: str, count: int = 0, count_label: str = "") -> MenuItem:
         url = reverse(name)
@@ -82,16 +88,17 @@ def _items(user: User, hats: Hats, key: str, path: str) -> list[MenuItem]:
         return [
             item(_("Home"), "dashboards:learner", "house"),
             item(_("Activities"), "programmes:activity_list", "journal-text", returned, _("returned")),
+            item(_("Applied at work"), "programmes:application_list", "briefcase"),
             standards,
         ]
     if key == "queue":
         return [
-            item(_("Queue"), "dashboards:queue", "inbox", waiting_for(user).count(), _("waiting")),
+            item(_("Queue"), "dashboards:queue", "inbox", _waiting(user), _("waiting")),
             standards,
         ]
     if key == "team":
         return [
-            item(_("This week"), "dashboards:team", "people", waiting_for(user).count(), _("waiting")),
+            item(_("This week"), "dashboards:team", "people", _waiting(user), _("waiting")),
             standards,
         ]
     if key == "lead":

@@ -2,7 +2,9 @@ from django.urls import path
 
 from programmes.views import (
     activities,
+    applications,
     cohorts,
+    confirming,
     cover,
     deciding,
     enrolments,
@@ -32,6 +34,25 @@ urlpatterns = [
     path("activities/<int:pk>/withdraw/", sending.ActivityWithdrawView.as_view(), name="activity_withdraw"),
     path("activities/<int:pk>/verify/", deciding.ActivityApproveView.as_view(), name="activity_approve"),
     path("activities/<int:pk>/return/", deciding.ActivityReturnView.as_view(), name="activity_return"),
+    path("activities/<int:pk>/application/", applications.ApplicationView.as_view(), name="application"),
+    path(
+        "activities/<int:pk>/application/not-yet/",
+        applications.ApplicationPutOffView.as_view(),
+        name="application_put_off",
+    ),
+    path(
+        "activities/<int:pk>/application/confirm/",
+        confirming.ApplicationConfirmView.as_view(),
+        name="application_confirm",
+    ),
+    path(
+        "activities/<int:pk>/application/ask/",
+        confirming.ApplicationReturnView.as_view(),
+        name="application_return",
+    ),
+    path("applications/", applications.OwnApplicationListView.as_view(), name="application_list"),
+    path("applications/confirm/", confirming.ApplicationsConfirmView.as_view(), name="applications_confirm"),
+    path("applications/undo/", confirming.ConfirmationUndoView.as_view(), name="confirmation_undo"),
     path("cover/", cover.CoverView.as_view(), name="cover"),
     path("cover/<int:pk>/end/", cover.CoverEndView.as_view(), name="cover_end"),
     path("activities/<int:pk>/evidence/", evidence.EvidenceListView.as_view(), name="activity_evidence"),
@@ -42,6 +63,11 @@ urlpatterns = [
         "learners/<int:pk>/activities/",
         lists.EnrolmentActivityListView.as_view(),
         name="enrolment_activities",
+    ),
+    path(
+        "learners/<int:pk>/applications/",
+        applications.EnrolmentApplicationListView.as_view(),
+        name="enrolment_applications",
     ),
     path("learners/<int:pk>/weeks/<str:week>/send/", sending.WeekSubmitView.as_view(), name="week_submit"),
     path("learners/<int:pk>/weeks/<str:week>/leave/", sending.LeaveMarkView.as_view(), name="leave_mark"),

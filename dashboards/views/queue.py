@@ -11,6 +11,7 @@ from downloads.tables import table_response, wanted_format
 from people.permissions import Relation
 from programmes.exporters import progress_table, waiting_table
 from programmes.queries import activities, progress
+from programmes.queries.applications import applications_for
 from programmes.queries.cover import covered_today
 
 
@@ -38,6 +39,7 @@ class QueueView(RoleHomeView):
             "waiting_count": waiting.count() if chosen else page.paginator.count,
             "learners": learners,
             "chosen": chosen,
+            "applications": list(applications_for(self.user)[:ROWS_A_PAGE]),
             "caseload": rows,
             "covered": covered_today(self.user, on=self.today),
             "may_set_cover": self.hats.is_coach,

@@ -15,7 +15,6 @@ from programmes.actions.agreeing import agree_goal, ask_goal_change, undo_goal_d
 from programmes.actions.applying import (
     answer_application,
     decline_application,
-    missing_in,
     prompt_application,
     put_off_application,
     submit_application,
@@ -150,7 +149,6 @@ __all__ = [
     "keep_form",
     "map_unit",
     "mark_leave",
-    "missing_in",
     "move_unit",
     "prompt_application",
     "propose_goal",

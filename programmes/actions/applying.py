@@ -23,7 +23,7 @@ from programmes.models import (
     EvidenceFile,
 )
 from programmes.models.applications import OPEN_ANSWERS
-from programmes.queries.answering import ApplicationContent
+from programmes.queries.answering import ApplicationContent, content_of, merged, missing_in
 
 Status, Kind = ApplicationRecord.Status, ApplicationEvent.Kind
 ANSWERS = (Kind.SUBMITTED, Kind.NOT_APPLIED)
@@ -76,8 +76,9 @@ def take_back_prompt(entry: ActivityEntry, *, since: dt.datetime) -> None:
 def keep_with_entry(entry: ActivityEntry, content: ApplicationContent | None) -> None:
     """Keep what was said with an open activity as a draft, and drop what is no longer said.
 
-    An answer that was sent stays as it is; one for an activity on the job is refused with ValidationError. An
-    amendment has no answer of its own: that of the activity which it amends becomes its answer.
+    What was measured and how it can be seen is said elsewhere, and stays. An answer that was sent stays as it is; one
+    for an activity on the job is refused with ValidationError. An amendment has no answer of its own: that of the
+    activity which it amends becomes its answer.
     """
     record = ApplicationRecord.objects.filter(entry=entry).first()
     if record is not None and record.status != Status.PROMPTED:
@@ -93,13 +94,13 @@ def keep_with_entry(entry: ActivityEntry, content: ApplicationContent | None) ->
         return
     if record is None:
         record = ApplicationRecord.objects.create(entry=entry)
-    _write(record, content, revision=record.revision)
+    _write(record, merged(content, content_of(record)), revision=record.revision)
 
 
 def send_with_entry(entry: ActivityEntry, *, by: User) -> None:
     """Send what was said with the activity, if it is whole; a half answer waits until the learner is asked."""
     record = ApplicationRecord.objects.select_related("entry__enrolment__learner").filter(entry=entry).first()
-    if record is None or record.status != Status.PROMPTED or missing_in(record):
+    if record is None or record.status != Status.PROMPTED or _missing_in(record):
         return
     submit_application(record=record, by=by)
 
@@ -162,18 +163,14 @@ def answer_application(
     audit_answer(record, "change", by, changed)
 
 
-def missing_in(record: ApplicationRecord) -> dict[str, Any]:
-    """What an answer lacks before it can be sent, by field; empty when it is whole."""
-    missing: dict[str, Any] = {}
-    if not record.what_changed.strip():
-        missing["what_changed"] = _("Say what you do differently at work.")
-    if record.applied_on is None:
-        missing["applied_on"] = _("Enter the day since when you do it.")
-    elif record.applied_on > timezone.localdate():
-        missing["applied_on"] = _("This day is in the future.")
-    elif record.applied_on < record.entry.done_on:
-        missing["applied_on"] = _("This day is before the activity.")
-    return missing
+def _missing_in(record: ApplicationRecord) -> dict[str, Any]:
+    return missing_in(content_of(record), done_on=record.entry.done_on, on=timezone.localdate())
+
+
+def _require_sent(record: ApplicationRecord) -> None:
+    """What is said of a draft goes with the draft: nobody else knows of it."""
+    if ActivityEntry.objects.filter(pk=record.entry_id, status=ActivityEntry.Status.DRAFT).exists():
+        raise ValidationError(_("Send the activity first: your answer goes with it."))
 
 
 @transaction.atomic
@@ -183,8 +180,9 @@ def submit_application(*, record: ApplicationRecord, by: User) -> ApplicationEve
     Raises ValidationError when something is missing, TransitionRefused when it was sent already.
     """
     require(by, Permission.APPLICATION_CHANGE, record)
+    _require_sent(record)
     held = ApplicationRecord.objects.select_for_update(of=("self",)).select_related("entry")
-    if missing := missing_in(held.get(pk=record.pk)):
+    if missing := _missing_in(held.get(pk=record.pk)):
         raise ValidationError(missing)
     was, now = record.status, timezone.now()
     move(
@@ -224,6 +222,7 @@ def decline_application(*, record: ApplicationRecord, reason: str, by: User) -> 
     Raises ValidationError without a reason, TransitionRefused when it was answered already.
     """
     require(by, Permission.APPLICATION_CHANGE, record)
+    _require_sent(record)
     reason = reason.strip()
     if not reason:
         raise ValidationError({"not_applied_reason": _("Say in a few words why you do not use it.")})

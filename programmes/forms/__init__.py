@@ -8,6 +8,12 @@ from programmes.forms.activities import (
     initial_from,
     initial_of,
 )
+from programmes.forms.applications import (
+    ApplicationFilter,
+    ApplicationForm,
+    QuestionForm,
+    chosen_applications,
+)
 from programmes.forms.days import PREFIX, ROWS_AT_MOST, BaseDaysFormSet, DaysFormSet, day_rows_from
 from programmes.forms.deciding import CoverForm, ReturnForm, chosen_entries
 from programmes.forms.enrolments import (
@@ -34,11 +40,16 @@ from programmes.forms.programmes import (
 )
 
 __all__ = [
+    "NO",
+    "NOT_YET",
     "PREFIX",
     "ROWS_AT_MOST",
+    "YES",
     "AccessReasonForm",
     "ActivityFilter",
     "ActivityForm",
+    "ApplicationFilter",
+    "ApplicationForm",
     "BackForm",
     "BaseDaysFormSet",
     "BreakForm",
@@ -56,10 +67,12 @@ __all__ = [
     "ProgrammeCreateForm",
     "ProgrammeFilter",
     "ProgrammeForm",
+    "QuestionForm",
     "ReturnForm",
     "SupportForm",
     "UnitCriteriaForm",
     "UnitForm",
+    "chosen_applications",
     "chosen_entries",
     "copied_from",
     "day_rows_from",

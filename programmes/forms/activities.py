@@ -7,51 +7,19 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from people.permissions import Standing
-from programmes.actions import FILES_AN_ENTRY, ActivityContent, Day
+from programmes.actions import ActivityContent, Day
+from programmes.forms.applied import AppliedPart, applied_initial
 from programmes.forms.days import check_day, clean_duration, hours_field, minutes_field
+from programmes.forms.files import FilesField, files_input
 from programmes.models import ActivityEntry, Enrolment, LearningStrategy
 from programmes.queries.activities import CriteriaChoices, searchable
 from programmes.queries.checks import Check, Span, exceptions_of
 from standards.models import Criterion
-from uploads.kinds import ALLOWED_EXTENSIONS, CONTENT_TYPES, MAX_NAME_LENGTH
-from uploads.receiving import ReceivedUpload, receive_upload
-
-# Naming the types of pictures is what makes phones offer the camera beside the gallery and the files. No `capture`:
-# it would open the camera at once and leave no way to a document. Not `image/*` either: an iPhone hands over a photo
-# as JPEG when its own type, HEIC, is not among those asked for.
-ACCEPTED = sorted(
-    {f".{extension}" for extension in ALLOWED_EXTENSIONS} | {CONTENT_TYPES[e] for e in ("jpg", "png", "webp")}
-)
-
-
-class FilesInput(forms.FileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Several files, each looked at; cleans to a list of ReceivedUpload. Every refused file is named."""
-
-    widget = FilesInput
-
-    def clean(self, data: Any, initial: Any = None) -> list[ReceivedUpload]:
-        files: list[UploadedFile] = [item for item in (data or []) if item]
-        if len(files) > FILES_AN_ENTRY:
-            raise ValidationError(_("An activity can have ten files at most."))
-        received, errors = [], []
-        for item in files:
-            try:
-                received.append(receive_upload(item))
-            except ValidationError as error:
-                errors.append(f"{(item.name or '')[:MAX_NAME_LENGTH]}: {' '.join(error.messages)}")
-        if errors:
-            raise ValidationError(errors)
-        return received
 
 
 class CriteriaField(forms.ModelMultipleChoiceField):
@@ -69,7 +37,7 @@ class CriteriaField(forms.ModelMultipleChoiceField):
         return chosen
 
 
-class ActivityForm(forms.ModelForm):
+class ActivityForm(AppliedPart, forms.ModelForm):
     """An activity as its learner writes it. `content()` gives what the actions take."""
 
     hours = hours_field()
@@ -96,7 +64,7 @@ class ActivityForm(forms.ModelForm):
         label=_("Evidence"),
         help_text=_("Photos or documents, ten at most. Leave out customer and personal data."),
         required=False,
-        widget=FilesInput(attrs={"accept": ",".join(ACCEPTED)}),
+        widget=files_input(),
     )
     is_shared = forms.BooleanField(
         label=_("My workplace mentor may see the new files"), required=False, initial=True
@@ -190,6 +158,7 @@ class ActivityForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         cleaned["total_minutes"] = clean_duration(self, cleaned)
+        self.check_applied(cleaned, is_sending=self.is_sending)
         return cleaned
 
     def ask_for_reason(self, more_days: Sequence[Day]) -> bool:
@@ -215,7 +184,10 @@ class ActivityForm(forms.ModelForm):
         fields = {name: self.cleaned_data[name] for name in self._meta.fields or ()}
         fields["minutes"] = self.cleaned_data["total_minutes"]
         return ActivityContent(
-            fields, list(self.cleaned_data["criteria"]), self.cleaned_data["reflection"].strip()
+            fields,
+            list(self.cleaned_data["criteria"]),
+            self.cleaned_data["reflection"].strip(),
+            self.applied_content(),
         )
 
     def has_details(self) -> bool:
@@ -239,6 +211,7 @@ def initial_of(entry: ActivityEntry) -> dict[str, Any]:
         "criteria": list(entry.criteria.values_list("pk", flat=True)),
         "reflection": reflection.text if reflection else "",
         "revision": entry.revision,
+        **applied_initial(entry),
     }
 
 

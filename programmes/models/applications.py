@@ -6,6 +6,8 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import number_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.tags import Tag, Tone
@@ -107,9 +109,15 @@ class ApplicationRecord(models.Model):
         """Whether its learner may still change it."""
         return self.status in OPEN_ANSWERS
 
+    @property
+    def is_told(self) -> bool:
+        """Whether what it says was sent: until then it is its learner's draft."""
+        return self.status in TOLD_ANSWERS
+
 
 _S = ApplicationRecord.Status
 OPEN_ANSWERS = frozenset({_S.PROMPTED.value, _S.RETURNED.value, _S.NOT_APPLIED.value})
+TOLD_ANSWERS = frozenset({_S.SUBMITTED.value, _S.RETURNED.value, _S.CONFIRMED.value})
 APPLICATION_MOVES: Moves = {
     _S.PROMPTED: frozenset({_S.SUBMITTED, _S.NOT_APPLIED}),
     _S.SUBMITTED: frozenset({_S.CONFIRMED, _S.RETURNED}),
@@ -148,6 +156,12 @@ ADDABLE_UNITS = frozenset(
     }
 )
 """Units whose improvements add up over people. Cases of what? per cent of what? Those stay apart."""
+
+
+def amount(value: Decimal) -> str:
+    """A measured number in the reader's format, without zeros that say nothing."""
+    text = f"{value.normalize():f}"
+    return number_format(Decimal(text), use_l10n=True, force_grouping=True)
 
 
 class ApplicationBenefit(models.Model):
@@ -193,6 +207,18 @@ class ApplicationBenefit(models.Model):
         if self.before is None or self.after is None:
             return None
         return self.before - self.after if self.is_less_better else self.after - self.before
+
+    @property
+    def measured(self) -> str:
+        """The measure in one sentence, in the reader's language and numbers; "" without one."""
+        if self.before is None or self.after is None:
+            return ""
+        return gettext("%(measure)s: %(before)s before, %(after)s now (%(unit)s).") % {
+            "measure": self.measure,
+            "before": amount(self.before),
+            "after": amount(self.after),
+            "unit": self.get_unit_display(),
+        }
 
 
 class ApplicationEvent(models.Model):

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -57,6 +57,30 @@ def content_of(record: ApplicationRecord) -> ApplicationContent:
         for row in sorted(record.benefits.all(), key=lambda row: LEVELS.index(row.level))
     ]
     return ApplicationContent(record.what_changed, record.applied_on, record.evidence_note, tuple(benefits))
+
+
+def merged(said: ApplicationContent, before: ApplicationContent) -> ApplicationContent:
+    """What was said in a few words while logging, with the measures and the note that were there before."""
+    known = {benefit.level: benefit for benefit in before.benefits}
+    benefits = [
+        replace(known[benefit.level], text=benefit.text) if benefit.level in known else benefit
+        for benefit in said.benefits
+    ]
+    return replace(said, evidence_note=said.evidence_note or before.evidence_note, benefits=tuple(benefits))
+
+
+def missing_in(content: ApplicationContent, *, done_on: dt.date, on: dt.date) -> dict[str, Any]:
+    """What an answer about an activity of `done_on` lacks before it can be sent, by field; empty when it is whole."""
+    missing: dict[str, Any] = {}
+    if not content.what_changed.strip():
+        missing["what_changed"] = _("Say what you do differently at work.")
+    if content.applied_on is None:
+        missing["applied_on"] = _("Enter the day since when you do it.")
+    elif content.applied_on > on:
+        missing["applied_on"] = _("Enter a date in the past or today.")
+    elif content.applied_on < done_on:
+        missing["applied_on"] = _("Enter a day on or after that of the activity.")
+    return missing
 
 
 def record_of(entry: ActivityEntry) -> ApplicationRecord | None:

@@ -107,6 +107,12 @@ def prompt_day(done_on: dt.date, *, on: dt.date) -> dt.date | None:
     return max((day for day in days if day <= on), default=None)
 
 
+def next_prompt(done_on: dt.date, *, on: dt.date) -> dt.date | None:
+    """The first day after `on` on which the learner is asked; None when no prompt is left."""
+    days = [done_on + dt.timedelta(days=number) for number in PROMPT_DAYS]
+    return min((day for day in days if day > on), default=None)
+
+
 def due_prompts(enrolment: Enrolment, *, on: dt.date) -> list[ApplicationRecord]:
     """What the learner is asked now: first the answers that came back, each with its `question`, then the verified
     activities off the job of which a prompt has come and was not put off; the oldest first. Two queries.
@@ -156,6 +162,13 @@ def applications_for(user: User) -> ApplicationQuerySet:
     permitted = ApplicationRecord.objects.permitted_to(user, Permission.APPLICATION_CONFIRM)
     rows: ApplicationQuerySet = for_table(permitted.awaiting_confirmation()).order_by("submitted_at", "pk")
     return rows
+
+
+def application_shown(user: User, entry: ActivityEntry) -> ApplicationRecord | None:
+    """The activity's answer or prompt, for who may read it."""
+    rows = ApplicationRecord.objects.filter(entry=entry).permitted_to(user, Permission.APPLICATION_READ)
+    found: ApplicationRecord | None = rows.first()
+    return found
 
 
 # What it was worth --------------------------------------------------------------------------

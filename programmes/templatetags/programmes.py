@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from core.tags import Tag
 from core.templatetags.components import kind, status_tag
-from programmes.models import ActivityEntry, Enrolment, SupportRole
+from programmes.models import ActivityEntry, ApplicationRecord, Enrolment, SupportRole
 from programmes.queries.checks import Check
 from programmes.queries.programmes import LanguageState
 
@@ -48,6 +48,18 @@ def bulk_labels(entries: Sequence[ActivityEntry]) -> dict[str, str]:
 
     selected = sum(not entry.checks for entry in entries)  # type: ignore[attr-defined]
     return {"now": label(selected), "json": json.dumps([label(n) for n in range(len(entries) + 1)])}
+
+
+@register.simple_tag
+def confirm_labels(records: Sequence[ApplicationRecord]) -> dict[str, str]:
+    """The same for answers to confirm, of which none is selected at first."""
+
+    def label(number: int) -> str:
+        return ngettext("Confirm %(number)s answer", "Confirm %(number)s answers", number) % {
+            "number": number
+        }
+
+    return {"now": label(0), "json": json.dumps([label(n) for n in range(len(records) + 1)])}
 
 
 @register.simple_tag

@@ -11,6 +11,7 @@ from programmes import actions
 from programmes.forms import AccessReasonForm, ReturnForm
 from programmes.models import ActivityEntry
 from programmes.queries import activities as reads
+from programmes.queries.applications import application_shown
 from programmes.queries.checks import checks_of
 from programmes.queries.evidence import evidence_shown
 from programmes.views.permitted import entry_or_404, reason_given, remember_reason
@@ -54,8 +55,11 @@ def show_entry(request: HttpRequest, entry: ActivityEntry, form: ReturnForm) -> 
     is_waiting = entry.status == ActivityEntry.Status.SUBMITTED
     may_decide = standing.may(Permission.ACTIVITY_APPROVE) and is_waiting
     may_read_detail = is_logged or standing.may(Permission.ACTIVITY_READ_DETAIL)
+    application = application_shown(request.user, entry)
     context = {
         "entry": entry,
+        "application": application,
+        "benefits": list(application.benefits.all()) if application else [],
         "uncounted_label": counted.uncounted_label,
         "criteria": list(entry.criteria.order_by(*reads.TREE_ORDER)),
         "is_own": entry.enrolment.learner_id == request.user.pk,

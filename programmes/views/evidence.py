@@ -117,7 +117,7 @@ class EvidenceRemoveView(View):
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, pk: Any) -> HttpResponse:
-        rows = EvidenceFile.objects.select_related("entry__enrolment__learner")
+        rows = EvidenceFile.objects.select_related("entry__enrolment__learner", "application")
         evidence: EvidenceFile = permitted_or_404(request, rows, Permission.EVIDENCE_READ, pk)
         entry = evidence.entry
         try:
@@ -126,4 +126,6 @@ class EvidenceRemoveView(View):
             messages.error(request, _("This activity was sent, so it cannot be changed now."))
             return redirect("programmes:activity_detail", pk=entry.pk)
         messages.success(request, _("Removed: %(name)s.") % {"name": evidence.original_name})
+        if evidence.application_id:
+            return redirect("programmes:application", pk=entry.pk)
         return redirect("programmes:activity_change", pk=entry.pk)

@@ -7,10 +7,17 @@ from django.utils.dateparse import parse_date
 
 from people.permissions import Permission
 from people.views.permitted import permitted_or_404
-from programmes.models import ActivityEntry, Enrolment
+from programmes.models import ActivityEntry, ApplicationRecord, Enrolment
 from programmes.queries import activities as reads
 
-__all__ = ["entry_or_404", "own_enrolment", "permitted_or_404", "reason_given", "remember_reason"]
+__all__ = [
+    "application_or_404",
+    "entry_or_404",
+    "own_enrolment",
+    "permitted_or_404",
+    "reason_given",
+    "remember_reason",
+]
 
 
 def entry_or_404(request: HttpRequest, pk: int, *also: Permission) -> ActivityEntry:
@@ -24,6 +31,16 @@ def entry_or_404(request: HttpRequest, pk: int, *also: Permission) -> ActivityEn
     )
     entry: ActivityEntry = permitted_or_404(request, rows, Permission.ACTIVITY_READ, pk, *also)
     return entry
+
+
+def application_or_404(request: HttpRequest, pk: int) -> ApplicationRecord:
+    """The answer, or the prompt for it, about the activity with this key."""
+    rows = ApplicationRecord.objects.select_related(
+        "entry__enrolment__learner", "entry__enrolment__organisation", "entry__strategy", "confirmed_by"
+    )
+    found = ApplicationRecord.objects.filter(entry=pk).values_list("pk", flat=True).first()
+    record: ApplicationRecord = permitted_or_404(request, rows, Permission.APPLICATION_READ, found)
+    return record
 
 
 def date_or_none(text: str) -> dt.date | None:

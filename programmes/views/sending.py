@@ -53,6 +53,8 @@ class ActivityWithdrawView(View):
             messages.error(
                 request, _("It can no longer be taken back. Its state now: %(state)s.") % {"state": state}
             )
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
         else:
             messages.success(request, _("Taken back: “%(title)s” is a draft again.") % {"title": entry.title})
         return redirect("programmes:activity_detail", pk=pk)
