@@ -67,6 +67,7 @@ class HeatMap:
     programme: Programme
     columns: Sequence[HeatColumn]
     rows: Sequence[HeatRow]
+    everybody: Sequence[Enrolment]
     areas: Sequence[Criterion] = ()
     area: Criterion | None = None
     left_out: int = 0
@@ -84,11 +85,12 @@ class HeatMap:
 
 
 def heat_maps(
-    enrolments: Sequence[Enrolment], reader: User, *, sort: str = "name", area: str = ""
+    enrolments: Sequence[Enrolment], reader: User, *, sort: str = "name", area: str = "", only: str = ""
 ) -> list[HeatMap]:
     """One map for each programme of the enrolments, which are loaded with their programmes; two queries.
 
-    `sort` is one of SORTS; `area` the key of an area, used where a programme has more than MOST_COLUMNS criteria.
+    `sort` is one of SORTS; `area` the key of an area, used where a programme has more than MOST_COLUMNS criteria;
+    `only` the key of the one enrolment whose row is shown. Who has activities is counted over everybody all the same.
     """
     by_programme: dict[int, list[Enrolment]] = defaultdict(list)
     for enrolment in enrolments:
@@ -96,7 +98,7 @@ def heat_maps(
     criteria = _criteria_of(by_programme)
     cells = _cells(enrolments, reader)
     return [
-        _map(people, criteria[programme], cells, sort=sort, area=area)
+        _map(people, criteria[programme], cells, sort=sort, area=area, only=only)
         for programme, people in by_programme.items()
         if criteria[programme]
     ]
@@ -138,6 +140,7 @@ def _map(
     *,
     sort: str,
     area: str,
+    only: str,
 ) -> HeatMap:
     areas: list[Criterion] = []
     chosen = None
@@ -154,7 +157,11 @@ def _map(
         HeatColumn(row, sum(person.cells[place].activities > 0 for person in rows), len(rows))
         for place, row in enumerate(criteria)
     ]
-    return HeatMap(people[0].cohort.programme, columns, _sorted(rows, sort), areas, chosen, left_out)
+    shown = [row for row in rows if str(row.enrolment.pk) == only] or rows
+    everybody = [row.enrolment for row in _sorted(rows, SORTS[0])]
+    return HeatMap(
+        people[0].cohort.programme, columns, _sorted(shown, sort), everybody, areas, chosen, left_out
+    )
 
 
 def _sorted(rows: Sequence[HeatRow], sort: str) -> list[HeatRow]:

@@ -34,6 +34,7 @@ class TeamView(RoleHomeView):
             self.user,
             sort=sort if sort in SORTS else SORTS[0],
             area=request.GET.get("area", ""),
+            only=request.GET.get("learner", ""),
         )
         if wanted := wanted_format(request, "waiting"):
             return table_response(approvals_table(everything_waiting(self.user, on=self.today)), wanted)
@@ -42,8 +43,8 @@ class TeamView(RoleHomeView):
         for heat in maps:
             if wanted := wanted_format(request, heat.table):
                 return table_response(heat_table(heat), wanted)
-        chosen = request.GET.get("learner", "")
-        context = {"maps": maps, "sort": sort, "learner": chosen, **self.figures(rows)}
+        context = {"maps": maps, "sort": sort, "learner": request.GET.get("learner", "")}
+        context |= self.figures(rows)
         return render(request, "dashboards/team.html", context)
 
     def figures(self, rows: list[progress.Progress]) -> dict[str, Any]:
