@@ -15,6 +15,10 @@ urlpatterns = [
     path("team/value/", views.ValueView.as_view(), name="value"),
     path("team/month/<int:year>-<int:month>/", views.MonthView.as_view(), name="month"),
     path("lead/", views.LeadView.as_view(), name="lead"),
+    path("lead/learners/", views.LeadLearnersView.as_view(), name="lead_learners"),
+    path("lead/cohorts/", views.LeadCohortsView.as_view(), name="lead_cohorts"),
+    path("lead/strategies/", views.LeadStrategiesView.as_view(), name="lead_strategies"),
+    path("lead/criteria/", views.LeadCriteriaView.as_view(), name="lead_criteria"),
     path("organisation/", views.OrganisationView.as_view(), name="organisation"),
     path("site/", views.SiteView.as_view(), name="site"),
 ]

@@ -1,13 +1,17 @@
 """Tables of the homes as rows for a file."""
 
+from dashboards.exporters.lead import cohorts_table, criteria_table, ways_table
 from dashboards.exporters.organisation import enrolments_table, groups_table
 from dashboards.exporters.team import approvals_table, heat_table, month_table, value_table
 
 __all__ = [
     "approvals_table",
+    "cohorts_table",
+    "criteria_table",
     "enrolments_table",
     "groups_table",
     "heat_table",
     "month_table",
     "value_table",
+    "ways_table",
 ]

@@ -2,7 +2,13 @@
 
 from dashboards.views.deciding import DecideUndoView, DecideView
 from dashboards.views.homes import ROWS_A_PAGE, HomeView, LandingView, RoleHomeView
-from dashboards.views.lead import LeadView
+from dashboards.views.lead import (
+    LeadCohortsView,
+    LeadCriteriaView,
+    LeadLearnersView,
+    LeadStrategiesView,
+    LeadView,
+)
 from dashboards.views.learner import LearnerHomeView
 from dashboards.views.organisation import OrganisationView
 from dashboards.views.queue import QueueView
@@ -16,6 +22,10 @@ __all__ = [
     "DecideView",
     "HomeView",
     "LandingView",
+    "LeadCohortsView",
+    "LeadCriteriaView",
+    "LeadLearnersView",
+    "LeadStrategiesView",
     "LeadView",
     "LearnerHomeView",
     "MonthView",
