@@ -88,6 +88,7 @@ def _items(user: User, hats: Hats, key: str, path: str) -> list[MenuItem]:
         return [
             item(_("Home"), "dashboards:learner", "house"),
             item(_("Activities"), "programmes:activity_list", "journal-text", returned, _("returned")),
+            item(_("Goals"), "programmes:goal_list", "flag"),
             item(_("Applied at work"), "programmes:application_list", "briefcase"),
             standards,
         ]

@@ -1,5 +1,6 @@
 """Tables of activities and of people in programmes, as rows for a file; the same columns as on the page."""
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
@@ -12,13 +13,16 @@ from programmes.models import (
     ApplicationRecord,
     Cohort,
     Enrolment,
+    Goal,
+    PeopleImport,
     Programme,
 )
+from programmes.queries.importing import ShownLine
 from programmes.queries.progress import Progress
 
 
-def _codes(entry: ActivityEntry) -> str:
-    return ", ".join(criterion.code for criterion in entry.criteria.all())
+def _codes(row: ActivityEntry | Goal) -> str:
+    return ", ".join(criterion.code for criterion in row.criteria.all())
 
 
 def activities_table(entries: Iterable[ActivityEntry], *, title: str) -> Table:
@@ -30,6 +34,7 @@ def activities_table(entries: Iterable[ActivityEntry], *, title: str) -> Table:
             _("Activity"),
             _("Type"),
             _("How"),
+            _("Goal"),
             _("Criteria"),
             _("Hours"),
             _("State"),
@@ -42,6 +47,7 @@ def activities_table(entries: Iterable[ActivityEntry], *, title: str) -> Table:
                 entry.title,
                 str(entry.get_kind_display()),
                 translated_text(entry.strategy, "name").text,
+                entry.agreed_goal.title if entry.agreed_goal else "",
                 _codes(entry),
                 hours_cell(entry.minutes),
                 str(entry.get_status_display()),
@@ -49,6 +55,44 @@ def activities_table(entries: Iterable[ActivityEntry], *, title: str) -> Table:
                 entry.uncounted_label,
             ]
             for entry in entries
+        ),
+    )
+
+
+def goals_table(goals: Iterable[Goal], *, title: str) -> Table:
+    """Goals with what is said of them; rows as goals_of() gives them."""
+    return Table(
+        title,
+        [
+            _("Goal"),
+            _("Why it matters at work"),
+            _("How I will know"),
+            _("Criteria"),
+            _("Level now"),
+            _("Target level"),
+            _("Target date"),
+            _("State"),
+            _("Progress in per cent"),
+            _("Last check-in"),
+            _("Verified hours"),
+            _("What came of it"),
+        ],
+        (
+            [
+                goal.title,
+                goal.why,
+                goal.measure,
+                _codes(goal),
+                translated_text(goal.baseline_level, "label").text if goal.baseline_level else "",
+                translated_text(goal.target_level, "label").text if goal.target_level else "",
+                goal.target_on,
+                str(goal.get_status_display()),
+                goal.progress,  # type: ignore[attr-defined]
+                goal.last_checked_on,  # type: ignore[attr-defined]
+                hours_cell(goal.verified_minutes),  # type: ignore[attr-defined]
+                goal.outcome,
+            ]
+            for goal in goals
         ),
     )
 
@@ -213,4 +257,46 @@ def cohort_table(cohort: Cohort, enrolments: Iterable[Enrolment]) -> Table:
             ]
             for row in enrolments
         ),
+    )
+
+
+def import_table(people_import: PeopleImport, lines: Iterable[ShownLine]) -> Table:
+    """What a list of people would do, line by line."""
+    return Table(
+        people_import.file_name,
+        [_("Line"), _("Full name"), _("E-mail"), _("What happens"), _("Details")],
+        ([row.line, row.name, row.email, row.tag.word, " ".join(row.texts)] for row in lines),
+    )
+
+
+def example_list_table(cohort: Cohort) -> Table:
+    """A list of people to start from; its columns are those that the importer knows."""
+    start = cohort.starts_on + dt.timedelta(days=7)
+    return Table(
+        _("Learners"),
+        [
+            _("Full name"),
+            _("E-mail"),
+            _("Language"),
+            _("Team"),
+            _("First day"),
+            _("Contracted hours a week"),
+            _("Coach"),
+            _("Workplace mentor"),
+            _("Line manager"),
+        ],
+        [
+            [
+                "Sample Learner A",
+                "learner.a@company.example",
+                "en",
+                "",
+                start,
+                40,
+                "coach@provider.example",
+                "mentor@company.example",
+                "manager@company.example",
+            ],
+            ["Sample Learner B", "learner.b@company.example", "pl", "", None, None, "", "", ""],
+        ],
     )

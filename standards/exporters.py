@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from core.translated import translated_text
 from downloads.tables import Table
-from standards.models import Framework
+from standards.models import Framework, GoalTemplate
 from standards.queries import CriterionNode
 
 
@@ -41,3 +41,25 @@ def criteria_table(framework: Framework, roots: Iterable[CriterionNode]) -> Tabl
 
     headings = [_("Code"), _("Part of"), _("Title"), _("Description")]
     return Table(framework.code, headings, lines(roots, ""))
+
+
+def templates_table(framework: Framework, templates: Iterable[GoalTemplate]) -> Table:
+    """The goal templates of a framework, in its page's order."""
+    headings = [
+        _("Code"),
+        _("Goal"),
+        _("Why it matters at work"),
+        _("How I will know"),
+        _("Criteria"),
+        _("Weeks"),
+    ]
+    rows = (
+        [
+            template.code,
+            *(translated_text(template, name).text for name in ("title", "why", "measure")),
+            ", ".join(criterion.code for criterion in template.criteria.all()),
+            template.weeks,
+        ]
+        for template in templates
+    )
+    return Table(_("Goal templates of %(code)s") % {"code": framework.code}, headings, rows)

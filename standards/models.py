@@ -168,6 +168,7 @@ class GoalTemplate(WithTexts):
     criteria = models.ManyToManyField(Criterion, related_name="goal_templates", blank=True)
     weeks = models.PositiveSmallIntegerField(_("usual weeks until the target date"), default=8)
     order = models.PositiveSmallIntegerField(_("order"), default=0)
+    revision = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = ["framework", "order", "code"]

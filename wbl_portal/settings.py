@@ -199,6 +199,15 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},  # a later tick does the same
     },
+    "programmes.import_people": {
+        "task": "programmes.import_people",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "programmes.forget_imports": {
+        "task": "programmes.forget_imports",
+        "schedule": crontab(hour=3, minute=29),
+    },
     "programmes.sweep_files": {"task": "programmes.sweep_files", "schedule": crontab(hour=3, minute=41)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")

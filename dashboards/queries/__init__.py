@@ -1,7 +1,7 @@
 """What the homes show, put together from the apps below."""
 
 from dashboards.queries.hats import Hats, hats_of
-from dashboards.queries.learner import LearnerTodo, Thread, learner_todo, most_active_thread
+from dashboards.queries.learner import LearnerTodo, Thread, learner_todo, most_active_thread, open_goals
 from dashboards.queries.organisation import (
     SMALLEST_GROUP,
     Group,
@@ -16,6 +16,7 @@ from dashboards.queries.team import (
     members_of,
     rate_of_members,
     supported_by,
+    team_goals,
     team_sums,
     with_checks,
     worst_first,
@@ -36,9 +37,11 @@ __all__ = [
     "learners_of",
     "members_of",
     "most_active_thread",
+    "open_goals",
     "organisation_groups",
     "rate_of_members",
     "supported_by",
+    "team_goals",
     "team_sums",
     "with_checks",
     "worst_first",

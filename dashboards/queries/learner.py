@@ -2,78 +2,89 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from django.db.models import Count, Q, Sum
 
-from programmes.models import ActivityEntry, ActivityEvent, ApplicationRecord, Enrolment
+from people.models import User
+from programmes.models import ActivityEntry, ActivityEvent, ApplicationRecord, Enrolment, Goal
+from programmes.models.goals import PURSUED
 from programmes.queries import activities, progress
 from programmes.queries.applications import due_prompts
+from programmes.queries.goals import GoalTask, goal_tasks, goals_of
 from standards.models import Criterion
 
 
 @dataclass(frozen=True)
 class LearnerTodo:
-    """What a learner can do next. `missing_weeks` are past weeks without an entry, newest first; `questions` are
-    answers that came back; about the activities of `prompts` they are asked whether they use them at work.
+    """What a learner can do next, in the order of the page: mend what was returned, answer what was asked, see to
+    goals, log this week and earlier ones without an entry (newest first), say what is used at work, finish drafts.
     """
 
-    returned: Sequence[ActivityEntry]
-    drafts: Sequence[ActivityEntry]
-    missing_weeks: Sequence[activities.Week]
-    this_week_is_empty: bool
+    returned: Sequence[ActivityEntry] = ()
     questions: Sequence[ApplicationRecord] = ()
+    goals: Sequence[GoalTask] = ()
+    this_week_is_empty: bool = False
+    missing_weeks: Sequence[activities.Week] = ()
     prompts: Sequence[ApplicationRecord] = ()
+    drafts: Sequence[ActivityEntry] = ()
 
     @property
     def number(self) -> int:
         """How many things there are to do."""
-        lists = (self.returned, self.drafts, self.missing_weeks, self.questions, self.prompts)
-        return sum(map(len, lists)) + self.this_week_is_empty
+        parts = (getattr(self, part.name) for part in fields(self))
+        return sum(part if isinstance(part, bool) else len(part) for part in parts)
 
     def first(self, most: int) -> "LearnerTodo":
-        """The first of them in the order of the page: drafts, for which nobody waits, give way first."""
-        returned = self.returned[:most]
-        questions = self.questions[: most - len(returned)]
-        room = most - len(returned) - len(questions)
-        is_empty = self.this_week_is_empty and room > 0
-        room -= is_empty
-        weeks = self.missing_weeks[:room]
-        prompts = self.prompts[: room - len(weeks)]
-        drafts = self.drafts[: room - len(weeks) - len(prompts)]
-        return LearnerTodo(returned, drafts, weeks, is_empty, questions, prompts)
+        """The first of them: drafts, for which nobody waits, give way first."""
+        room, kept = most, {}
+        for part in fields(self):
+            value = getattr(self, part.name)
+            kept[part.name] = (value and room > 0) if isinstance(value, bool) else value[:room]
+            room -= kept[part.name] if isinstance(value, bool) else len(kept[part.name])
+        return LearnerTodo(**kept)
 
 
 MISSING_WEEKS_SHOWN = 2
 DRAFTS_SHOWN = 2
 PROMPTS_SHOWN = 2
 ACTIONS_SHOWN = 5
+GOALS_SHOWN = 4
+GOAL_TASKS_SHOWN = 2
 
 
 def learner_todo(enrolment: Enrolment, *, on: dt.date) -> LearnerTodo:
-    """The learner's next actions, five at most: mend what was returned, answer what was asked, then fill empty weeks,
-    say what is used at work, and finish drafts.
-    """
-    own = ActivityEntry.objects.filter(enrolment=enrolment)
+    """The learner's next actions, five at most."""
+    own = ActivityEntry.objects.filter(enrolment=enrolment).not_replaced()
     returns = ActivityEvent.objects.returns().order_by("-at")
     returned = list(own.filter(status=ActivityEntry.Status.RETURNED).order_by("done_on")[:3])
     reasons = {event.entry_id: event.full_reason for event in reversed(returns.filter(entry__in=returned))}
     for entry in returned:
         entry.return_reason = reasons.get(entry.pk, "")
-    drafts = list(own.filter(status=ActivityEntry.Status.DRAFT).order_by("-done_on")[:DRAFTS_SHOWN])
     asked = due_prompts(enrolment, on=on)
     questions = [record for record in asked if record.status == ApplicationRecord.Status.RETURNED]
-    prompts = asked[len(questions) :][:PROMPTS_SHOWN]
-    if enrolment.status != Enrolment.Status.ACTIVE:
-        todo = LearnerTodo(returned, drafts, [], False, questions, prompts)
-        return todo.first(ACTIONS_SHOWN)
-    logged = activities.weeks_with_entries(own.filter(done_on__lte=on))
-    mondays = activities.missing_weeks(enrolment, on=on, logged=logged)[:MISSING_WEEKS_SHOWN]
-    missing = [activities.Week(enrolment.week_of(day), day, is_missing=True) for day in mondays]
-    has_started = enrolment.starts_on <= on <= enrolment.ends_on
-    is_empty = has_started and progress.monday(on) not in logged
-    return LearnerTodo(returned, drafts, missing, is_empty, questions, prompts).first(ACTIONS_SHOWN)
+    todo = LearnerTodo(
+        returned=returned,
+        questions=questions,
+        goals=goal_tasks(enrolment, on=on, most=GOAL_TASKS_SHOWN),
+        prompts=asked[len(questions) :][:PROMPTS_SHOWN],
+        drafts=list(own.filter(status=ActivityEntry.Status.DRAFT).order_by("-done_on")[:DRAFTS_SHOWN]),
+    )
+    if enrolment.status == Enrolment.Status.ACTIVE:
+        logged = activities.weeks_with_entries(own.filter(done_on__lte=on))
+        mondays = activities.missing_weeks(enrolment, on=on, logged=logged)[:MISSING_WEEKS_SHOWN]
+        missing = [activities.Week(enrolment.week_of(day), day, is_missing=True) for day in mondays]
+        has_started = enrolment.starts_on <= on <= enrolment.ends_on
+        is_empty = has_started and progress.monday(on) not in logged
+        todo = replace(todo, missing_weeks=missing, this_week_is_empty=is_empty)
+    return todo.first(ACTIONS_SHOWN)
+
+
+def open_goals(enrolment: Enrolment, user: User) -> list[Goal]:
+    """The learner's goals that are pursued or proposed, the first few, for their home."""
+    rows = goals_of(enrolment, user).filter(status__in=[Goal.Status.PROPOSED, *PURSUED])
+    return list(rows[:GOALS_SHOWN])
 
 
 @dataclass(frozen=True)
@@ -91,6 +102,7 @@ def most_active_thread(enrolment: Enrolment) -> Thread | None:
     status = ActivityEntry.Status
     row: Any = (
         ActivityEntry.objects.filter(enrolment=enrolment, criteria__isnull=False)
+        .counted_once()
         .order_by()
         .values("criteria")
         .annotate(

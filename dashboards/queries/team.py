@@ -139,3 +139,9 @@ def members_of(rows: Sequence[progress.Progress], *, on: dt.date) -> list[Member
 def rate_of_members(members: Sequence[Member]) -> Rate:
     """The application rate over a whole team."""
     return Rate(sum(row.rate.applied for row in members), sum(row.rate.approved for row in members))
+
+
+def team_goals(members: Iterable[Member], *, on: dt.date) -> list[Goal]:
+    """The goals that these people pursue: those past their target date first, then by target date."""
+    goals = [goal for member in members for goal in member.goals]
+    return sorted(goals, key=lambda goal: (not goal.is_overdue(on=on), goal.target_on, goal.pk))

@@ -20,7 +20,7 @@ from programmes.exporters import progress_table
 from programmes.models import Cohort
 from programmes.queries.progress_status import LOOKS, Level
 
-CARDS, COHORTS, CRITERIA, WAYS, WORST = 12, 8, 8, 8, 5
+CARDS, COHORTS, UNREACHED, CRITERIA, WAYS, WORST = 12, 8, 3, 5, 8, 5
 """How many of each the home shows; the tables behind its links have all."""
 
 
@@ -72,11 +72,12 @@ class LeadView(LeadPageView):
             if line.level in (Level.AT_RISK.value, Level.WATCH.value)
         ]
         criteria = criterion_rows(self.by_programme, self.programmes, most=CRITERIA)
+        criteria.sort(key=lambda one: -one.untouched)
         may_create = Organisation.objects.permitted_to(self.user, Permission.PROGRAMME_CREATE).exists()
         return None, {
             "cards": cards[:CARDS],
             "cohorts": cohort_rows(self.summaries)[:COHORTS],
-            "criteria": criteria,
+            "criteria": criteria[:UNREACHED],
             "ways": way_rows(self.summaries)[:WAYS],
             "rows": lead.progress_of_lines(worst[:WORST], self.user, on=self.today),
             "at_risk": len(worst),

@@ -41,6 +41,7 @@ class LearnerHomeView(RoleHomeView):
             "coach": coach.person if coach else None,
             "progress": row,
             "todo": queries.learner_todo(enrolment, on=self.today),
+            "goals": queries.open_goals(enrolment, self.user),
             "thread": queries.most_active_thread(enrolment),
             "changes": activities.recent_decisions(enrolment),
         }

@@ -13,6 +13,7 @@ from programmes.exporters import progress_table, waiting_table
 from programmes.queries import activities, progress
 from programmes.queries.applications import applications_for
 from programmes.queries.cover import covered_today
+from programmes.queries.goals import goals_for
 
 
 class QueueView(RoleHomeView):
@@ -40,6 +41,7 @@ class QueueView(RoleHomeView):
             "learners": learners,
             "chosen": chosen,
             "applications": list(applications_for(self.user)[:ROWS_A_PAGE]),
+            "goals_waiting": list(goals_for(self.user)[:ROWS_A_PAGE]),
             "caseload": rows,
             "covered": covered_today(self.user, on=self.today),
             "may_set_cover": self.hats.is_coach,

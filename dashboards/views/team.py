@@ -59,6 +59,7 @@ class TeamView(RoleHomeView):
             "waiting": waiting,
             "seconds_each": SECONDS_EACH,
             "members": members,
+            "team_goals": queries.team_goals(members, on=self.today),
             "sums": queries.team_sums(rows),
             "rate": queries.rate_of_members(members),
             "month": span,

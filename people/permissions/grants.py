@@ -59,6 +59,7 @@ class Permission(StrEnum):
     MEMBERSHIP_CHANGE = "membership_change"
     FRAMEWORK_READ = "framework_read"
     FRAMEWORK_READ_DRAFT = "framework_read_draft"
+    TEMPLATE_CHANGE = "template_change"
 
 
 EVERY_ROW = ""
@@ -146,6 +147,8 @@ GRANTS: Mapping[Permission, Mapping[Relation, str]] = {
     Permission.MEMBERSHIP_CHANGE: _on(EVERY_ROW, Relation.ORG_ADMIN, Relation.ADMINISTRATOR),
     Permission.FRAMEWORK_READ: {Relation.MEMBER: "published", Relation.ADMINISTRATOR: EVERY_ROW},
     Permission.FRAMEWORK_READ_DRAFT: _on(EVERY_ROW, Relation.ADMINISTRATOR),
+    # A framework is shared by all organisations, so no lead of one of them writes what the others read.
+    Permission.TEMPLATE_CHANGE: _on(EVERY_ROW, Relation.ADMINISTRATOR),
 }
 
 NEVER_OWN = frozenset(

@@ -4,7 +4,6 @@ Who may is asked first (people.permissions); what is asked here is whether it ma
 """
 
 from programmes.actions.activities import (
-    OPEN_ENROLMENTS,
     Day,
     change_activity,
     create_activities,
@@ -12,6 +11,7 @@ from programmes.actions.activities import (
     delete_activity,
 )
 from programmes.actions.agreeing import agree_goal, ask_goal_change, undo_goal_decisions
+from programmes.actions.amending import SAY_WHY_AMENDED, AmendedAlready, amend_activity
 from programmes.actions.applying import (
     answer_application,
     decline_application,
@@ -79,6 +79,7 @@ from programmes.actions.recording import ChangedMeanwhile, EntryChanged, record_
 from programmes.actions.sending import WeekSent, submit_activity, submit_week, withdraw_activity
 from programmes.actions.support import change_support
 from programmes.actions.units import UnitContent, change_unit, create_unit, map_unit, move_unit, remove_unit
+from programmes.models.enrolments import OPEN_ENROLMENTS
 from programmes.queries.answering import ApplicationContent, BenefitContent
 from programmes.queries.entering import ActivityContent
 from programmes.queries.goals import GoalContent
@@ -88,8 +89,10 @@ __all__ = [
     "ENDED",
     "FILES_AN_ENTRY",
     "OPEN_ENROLMENTS",
+    "SAY_WHY_AMENDED",
     "UNDO_SECONDS",
     "ActivityContent",
+    "AmendedAlready",
     "ApplicationContent",
     "BenefitContent",
     "ChangedMeanwhile",
@@ -104,6 +107,7 @@ __all__ = [
     "WeekSent",
     "agree_break",
     "agree_goal",
+    "amend_activity",
     "answer_application",
     "approve_activity",
     "archive_programme",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from core.transitions import TransitionRefused
 from people.models import User
 from people.permissions import Permission
+from programmes.actions.amending import guard_kind
 from programmes.actions.applying import keep_with_entry
 from programmes.actions.evidence import delete_bytes_later
 from programmes.actions.recording import EntryChanged, audit, require, write_history
@@ -106,6 +107,7 @@ def change_activity(
         rows.model.objects.filter(pk=entry.pk).update(form_token=token, form_part=0)
     entry.refresh_from_db()
     _guard_day(entry)
+    guard_kind(entry)
     _write_texts(entry, content)
     keep_with_entry(entry, content.application)
     changed: dict[str, Any] = dict.fromkeys(content.fields)

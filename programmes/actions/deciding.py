@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.transitions import Moves, TransitionRefused, move
 from people.models import User
 from people.permissions import Permission
+from programmes.actions.amending import is_amended, replace_amended, restore_amended
 from programmes.actions.applying import prompt_application, take_back_prompt
 from programmes.actions.recording import audit, require, write_history
 from programmes.models import ACTIVITY_MOVES, ActivityEntry, ActivityEvent
@@ -28,11 +29,13 @@ UNDO_MOVES: Moves = {
 def approve_activity(*, entry: ActivityEntry, by: User) -> ActivityEvent:
     """Verify a sent entry: it is locked, its minutes count, and its learner will be asked whether they use it.
 
-    Raises TransitionRefused when another was faster.
+    The version that it amends is replaced with it. Raises TransitionRefused when another was faster, ValidationError
+    when an amendment no longer fits.
     """
     require(by, Permission.ACTIVITY_APPROVE, entry)
     now = timezone.now()
     move(entry, to=Status.APPROVED, moves=ACTIVITY_MOVES, approved_at=now, approved_by=by)
+    replace_amended(entry, by, at=now)
     prompt_application(entry)
     audit(entry, action="activity.approve", by=by, changes={"status": ["submitted", entry.status]})
     return write_history(entry, ActivityEvent.Kind.APPROVED, by, at=now)
@@ -77,6 +80,9 @@ def _undo(event: ActivityEvent, by: User) -> None:
     if not marked or not is_latest or event.kind != was:
         raise TransitionRefused(current=was, to=Status.SUBMITTED)
     move(entry, to=Status.SUBMITTED, moves=UNDO_MOVES, approved_at=None, approved_by=None)
+    if is_amended(entry):  # asked once the row is held: an amendment begun at the same moment waits for it
+        raise TransitionRefused(current=was, to=Status.SUBMITTED)
     if was == Status.APPROVED:
+        restore_amended(entry, by)  # first: what was asked about the old version goes back to it
         take_back_prompt(entry, since=event.at)
     audit(entry, action="activity.undo", by=by, changes={"status": [was, entry.status]})

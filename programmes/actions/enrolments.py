@@ -101,9 +101,8 @@ def change_enrolment(*, enrolment: Enrolment, placement: Placement, by: User) ->
     if enrolment.status in ENDED:
         raise ValidationError(_("This enrolment has ended, so it cannot be changed any more."))
     _guard_placement(enrolment.organisation, placement)
-    outside = ActivityEntry.objects.filter(enrolment=enrolment).exclude(
-        done_on__range=(placement.starts_on, placement.ends_on)
-    )
+    entries = ActivityEntry.objects.filter(enrolment=enrolment).not_replaced()
+    outside = entries.exclude(done_on__range=(placement.starts_on, placement.ends_on))
     if outside.exists():
         raise ValidationError(
             _(

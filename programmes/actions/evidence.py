@@ -1,6 +1,7 @@
 """Files with an activity: received, checked, taken off."""
 
 from collections.abc import Collection, Iterable
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -115,6 +116,54 @@ def _receive(
     row.file.save(storage_name(row.id, upload.extension), upload.file, save=False)
     row.save(force_insert=True)
     return row
+
+
+def copy_evidence(*, of: ActivityEntry, to: ActivityEntry) -> list[EvidenceFile]:
+    """Give `to` its own copies of the files that `of` came with, their bytes included; refused ones have none.
+
+    A copy of a checked file is a checked file, any other is checked anew. Raises ValidationError when bytes cannot be
+    read; then nothing is stored.
+    """
+    # Held, so that a check that ends now waits before it takes the bytes away.
+    files = of.evidence.filter(application=None).exclude(status=FileState.REJECTED)
+    copies: list[EvidenceFile] = []
+    try:
+        for row in files.select_for_update(of=("self",)):
+            copies.append(_copy(row, to))  # noqa: PERF401 - known to the clean-up below
+    except BaseException as error:
+        for stored in copies:
+            _delete_bytes(stored)
+        if isinstance(error, OSError):
+            raise ValidationError(_("The evidence cannot be copied at present. Try again later.")) from error
+        raise
+    return copies
+
+
+def _copy(row: EvidenceFile, entry: ActivityEntry) -> EvidenceFile:
+    copy = EvidenceFile.objects.get(pk=row.pk)
+    copy._state.adding = True
+    copy.pk, copy.entry = uuid4(), entry
+    copy.file = copy.thumbnail = ""
+    if not row.is_clean:
+        copy.status, copy.claim, copy.claimed_until, copy.attempts = FileState.RECEIVED.value, None, None, 0
+    try:
+        for name in ("file", "thumbnail"):
+            source = getattr(row, name)
+            if source:
+                with source.open("rb") as content:
+                    extension = str(source.name).rpartition(".")[2]
+                    getattr(copy, name).save(storage_name(uuid4(), extension), content, save=False)
+        copy.save(force_insert=True)
+    except BaseException:
+        _delete_bytes(copy)
+        raise
+    return copy
+
+
+def _delete_bytes(row: EvidenceFile) -> None:
+    for stored in (row.file, row.thumbnail):
+        if stored:
+            stored.delete(save=False)
 
 
 def check_evidence() -> int:

@@ -113,7 +113,7 @@ def propose_goal(*, goal: Goal, by: User) -> None:
     fields = {name: getattr(goal, name) for name in CONTENT_FIELDS}
     content = GoalContent(fields, list(goal.criteria.select_related("framework")))
     if faults := proposal_faults(goal.enrolment, content, on=timezone.localdate()):
-        raise ValidationError(faults)  # type: ignore[arg-type]
+        raise ValidationError(faults)
     _move(goal, Status.PROPOSED, by, "goal.propose", proposed_at=timezone.now())
     write_goal_history(goal, Kind.PROPOSED, by)
 

@@ -72,8 +72,8 @@ def upload_people(
 
 
 @transaction.atomic
-def confirm_import(*, people_import: PeopleImport, leave_out: bool, by: User) -> None:
-    """Say yes to what the preview shows; carry_out() does it then.
+def confirm_import(*, people_import: PeopleImport, leave_out: bool, by: User, at_once: int = AT_ONCE) -> None:
+    """Say yes to what the preview shows. A list of up to `at_once` people is done then; a longer one by carry_out().
 
     Lines with a fault block it unless `leave_out` says to go without them. Raises ValidationError for them, and when
     the programme or employer takes nobody any more; TransitionRefused when it was confirmed or discarded meanwhile.
@@ -96,6 +96,9 @@ def confirm_import(*, people_import: PeopleImport, leave_out: bool, by: User) ->
         counts={"left_out": unreadable} if unreadable else {},
     )
     audit_change(people_import, action="people_import.confirm", by=by, changes=dict(_pairs(plan.counts)))
+    if people_import.total <= at_once:
+        carry_out(people_import=people_import, lines=at_once)
+        people_import.refresh_from_db()
 
 
 @transaction.atomic

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from people.models import User
 from people.permissions import Permission
-from programmes.actions.activities import OPEN_ENROLMENTS
 from programmes.actions.recording import audit, require
 from programmes.models import ActivityEntry, BreakInLearning, Enrolment
+from programmes.models.enrolments import OPEN_ENROLMENTS
 
 HOLDING_DAYS = (BreakInLearning.Status.ASKED, BreakInLearning.Status.AGREED)
 
@@ -26,7 +26,8 @@ def mark_leave(*, enrolment: Enrolment, week: dt.date, by: User) -> BreakInLearn
     first, last = max(week, enrolment.starts_on), min(week + dt.timedelta(days=6), enrolment.ends_on)
     if week.weekday() != 0 or first > last or enrolment.status not in OPEN_ENROLMENTS:
         raise ValidationError(_("This week is not part of the programme."))
-    if ActivityEntry.objects.filter(enrolment=enrolment, done_on__range=(first, last)).exists():
+    logged = ActivityEntry.objects.filter(enrolment=enrolment, done_on__range=(first, last))
+    if logged.not_replaced().exists():
         raise ValidationError(_("Something is logged in this week, so it cannot be leave."))
     breaks = BreakInLearning.objects.filter(enrolment=enrolment).touching(first, last)
     if breaks.filter(status__in=HOLDING_DAYS).exists():

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.transitions import TransitionRefused, move
 from people.models import User
 from people.permissions import Permission
+from programmes.actions.amending import guard_amendment
 from programmes.actions.applying import send_with_entry, take_back_with_entry
 from programmes.actions.goals import start_with_activity
 from programmes.actions.recording import audit, require, write_history
@@ -30,6 +31,7 @@ def _people_of(enrolment_id: int) -> dict[str, int]:
 def _guard_complete(entry: ActivityEntry) -> None:
     if not entry.criteria.exists():
         raise ValidationError({"criteria": _("Choose at least one criterion before you send it.")})
+    guard_amendment(entry)
     if not entry.exception_reason and exceptions_of_entry(entry, on=timezone.localdate()):
         raise ValidationError({"exception_reason": _("Say why before you send it.")})
 

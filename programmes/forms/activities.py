@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from people.permissions import Standing
-from programmes.actions import ActivityContent, Day
+from programmes.actions import SAY_WHY_AMENDED, ActivityContent, Day
 from programmes.forms.applied import AppliedPart, applied_initial
 from programmes.forms.days import check_day, clean_duration, hours_field, minutes_field
 from programmes.forms.files import FilesField, files_input
-from programmes.models import ActivityEntry, Enrolment, LearningStrategy
+from programmes.models import ActivityEntry, Enrolment, Goal, LearningStrategy
 from programmes.queries.activities import CriteriaChoices, searchable
 from programmes.queries.checks import Check, Span, exceptions_of
 from standards.models import Criterion
@@ -79,6 +79,7 @@ class ActivityForm(AppliedPart, forms.ModelForm):
             "title",
             "done_on",
             "strategy",
+            "goal",
             "description",
             "carried_out_by",
             "place",
@@ -86,12 +87,14 @@ class ActivityForm(AppliedPart, forms.ModelForm):
             "cost",
             "is_paid",
             "exception_reason",
+            "amendment_reason",
         )
         labels = {
             "kind": _("Where did you learn?"),
             "title": _("What did you do?"),
             "done_on": _("Date"),
             "strategy": _("How did you learn?"),
+            "goal": _("Which goal does it help with?"),
             "description": _("More about what you did"),
             "carried_out_by": _("Who carried it out?"),
             "place": _("Where was it?"),
@@ -99,12 +102,15 @@ class ActivityForm(AppliedPart, forms.ModelForm):
             "cost": _("What did it cost?"),
             "is_paid": _("This was in my paid working time"),
             "exception_reason": _("Why is that so?"),
+            "amendment_reason": _("Why do you amend it?"),
         }
         help_texts = {
             "done_on": _("The day you did it"),
             "cost": _("In the currency of your company; leave it empty when it cost nothing."),
+            "goal": _("Your agreed goals. The first activity that you send for one puts it under way."),
             "carried_out_by": _("For example a trainer, a colleague or a course provider"),
             "exception_reason": _("Whoever verifies the activity reads this."),
+            "amendment_reason": _("Whoever verifies the activity reads this."),
         }
         widgets = {
             "kind": forms.RadioSelect,
@@ -113,6 +119,7 @@ class ActivityForm(AppliedPart, forms.ModelForm):
             "starts_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
             "description": forms.Textarea(attrs={"rows": 3}),
             "exception_reason": forms.Textarea(attrs={"rows": 2}),
+            "amendment_reason": forms.Textarea(attrs={"rows": 2}),
         }
         error_messages = {
             "kind": {"required": _("Say where you learned: on the job or off the job.")},
@@ -125,6 +132,7 @@ class ActivityForm(AppliedPart, forms.ModelForm):
                 "required": _("Choose how you learned."),
                 "invalid_choice": _("Choose how you learned from the list."),
             },
+            "goal": {"invalid_choice": _("Choose from your goals that are agreed and not closed.")},
         }
 
     def __init__(
@@ -132,16 +140,24 @@ class ActivityForm(AppliedPart, forms.ModelForm):
         *args: Any,
         enrolment: Enrolment,
         choices: CriteriaChoices,
+        goals: QuerySet[Goal] | None = None,
         is_sending: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.enrolment, self.choices, self.is_sending = enrolment, choices, is_sending
         self.exceptions: list[Check] = []
+        if self.instance.amends_id is None:
+            del self.fields["amendment_reason"]
+        else:
+            self.fields["amendment_reason"].is_one_of_several = True  # type: ignore[attr-defined]
         self.fields["kind"].choices = ActivityEntry.Kind.choices  # type: ignore[attr-defined]
         self.fields["criteria"].queryset = Criterion.objects.filter(  # type: ignore[attr-defined]
             pk__in=[criterion.pk for criterion in choices.all]
         )
+        offered = self.fields["goal"]
+        offered.queryset = Goal.objects.none() if goals is None else goals  # type: ignore[attr-defined]
+        offered.empty_label = _("No goal")  # type: ignore[attr-defined]
         strategies = self.fields["strategy"]
         strategies.queryset = LearningStrategy.objects.all()  # type: ignore[attr-defined]
         strategies.empty_label = None if self.initial.get("strategy") else "---"  # type: ignore[attr-defined]
@@ -155,6 +171,12 @@ class ActivityForm(AppliedPart, forms.ModelForm):
             raise ValidationError(_("Choose at least one criterion before you send it."), code="required")
         return chosen
 
+    def clean_amendment_reason(self) -> str:
+        reason: str = self.cleaned_data["amendment_reason"].strip()
+        if self.is_sending and not reason:
+            raise ValidationError(SAY_WHY_AMENDED, code="required")
+        return reason
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         cleaned["total_minutes"] = clean_duration(self, cleaned)
@@ -167,7 +189,7 @@ class ActivityForm(AppliedPart, forms.ModelForm):
         Only on a valid form.
         """
         first = Span(
-            self.instance.pk,
+            self.instance.chain_key,
             self.cleaned_data["done_on"],
             self.cleaned_data["starts_at"],
             self.cleaned_data["total_minutes"],
@@ -181,7 +203,7 @@ class ActivityForm(AppliedPart, forms.ModelForm):
 
     def content(self) -> ActivityContent:
         """What was typed, for the actions; only after is_valid()."""
-        fields = {name: self.cleaned_data[name] for name in self._meta.fields or ()}
+        fields = {name: self.cleaned_data[name] for name in self._meta.fields or () if name in self.fields}
         fields["minutes"] = self.cleaned_data["total_minutes"]
         return ActivityContent(
             fields,
@@ -234,8 +256,13 @@ TEXTS_COPIED = ("kind", "title", "strategy_id", "description", "carried_out_by",
 
 
 def copied_from(entry: ActivityEntry) -> dict[str, Any]:
-    """Initial values for a new activity like an earlier one: all but the day, the reflection and the files."""
+    """Initial values for a new activity like an earlier one: all but the day, the reflection and the files.
+
+    The goal stays while it is pursued.
+    """
     values = {name.removesuffix("_id"): getattr(entry, name) for name in TEXTS_COPIED}
+    if entry.goal is not None and entry.goal.is_pursued:
+        values["goal"] = entry.goal_id
     texts = initial_of(entry)
     return values | {name: texts[name] for name in ("hours", "mins", "criteria")}
 
@@ -251,12 +278,15 @@ class AccessReasonForm(forms.Form):
     )
 
 
+LISTED = [(value, word) for value, word in ActivityEntry.Status.choices if value != "superseded"]
+
+
 class ActivityFilter(django_filters.FilterSet):  # type: ignore[misc]
     """The filters above a list of activities; what it does not know or understand it leaves out."""
 
     q = django_filters.CharFilter(method="by_words", label=_("Search"))
     kind = django_filters.ChoiceFilter(choices=ActivityEntry.Kind.choices, label=_("Type"))
-    status = django_filters.ChoiceFilter(choices=ActivityEntry.Status.choices, label=_("State"))
+    status = django_filters.ChoiceFilter(choices=LISTED, label=_("State"))
     criterion = django_filters.ModelChoiceFilter(
         field_name="criteria", queryset=Criterion.objects.none(), label=_("Criterion")
     )

@@ -13,7 +13,7 @@ ALIASES = {
         adresemail adresmail pocztaelektroniczna mejl""",
     "username": "username",
     "team": "team department equipo departamento zespol dzial",
-    "cohort": "cohort cohort1 cohorte promocion kohorta edycja",
+    "cohort": "cohort cohort1 cohorte edicion promocion kohorta edycja",
     "programme": "programme program course course1 programa curso kurs",
     "employer": """employer employername organisation organization company institution empresa empleador
         organizacion institucion pracodawca firma organizacja instytucja""",
@@ -26,8 +26,8 @@ ALIASES = {
         primerdia poczatek rozpoczecie datarozpoczecia pierwszydzien""",
     "language": "language lang preferredlanguage idioma lengua jezyk",
     "hours": """hours contractedhours contractedhoursaweek hoursaweek weeklyhours horas horassemanales
-        horasporsemana horasdecontratoalasemana godziny godzintygodniowo godzinywtygodniu
-        godzinywedlugumowytygodniowo""",
+        horasporsemana horassemanalesseguncontrato godziny godzintygodniowo godzinywtygodniu
+        godzinypracywtygodniuwedlugumowy""",
     "role": "role",
     "status": "status",
     "enabled": "enableduser",

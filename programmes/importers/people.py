@@ -106,6 +106,8 @@ def _sheet_rows(data: bytes) -> list[Row]:
     with TemporaryFile() as sent, TemporaryFile() as content, TemporaryFile() as thumbnail:
         shutil.copyfileobj(BytesIO(data), sent)
         verdict = sandbox.inspect(sent, "xlsx", content=content, thumbnail=thumbnail)
+    if verdict.code == "type_mismatch":
+        raise ListRefused(_("This file is no sheet. Save the list as XLSX or CSV."))
     if verdict.code:
         raise ListRefused(reason_text(verdict.code, verdict.params))
     try:

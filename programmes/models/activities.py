@@ -1,6 +1,7 @@
 """What a learner does: activities on and off the job, with reflection, evidence and history."""
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -14,6 +15,9 @@ from people.permissions import AccessPaths, Condition, Permission, PermittedQuer
 from programmes.models.enrolments import BreakInLearning, Enrolment
 from standards.models import Criterion
 from uploads.models import FileState, SentFile, SentFileQuerySet
+
+if TYPE_CHECKING:
+    from programmes.models.goals import Goal
 
 MINUTES_A_DAY = 24 * 60
 
@@ -41,6 +45,7 @@ class UncountedReason(models.TextChoices):
     """Why an entry's time does not count; the first that applies, in this order."""
 
     DRAFT = "draft", _("It is a draft. It counts once it is sent and verified.")
+    AMENDMENT = "amendment", _("It waits to be verified. Until then the version that it replaces counts.")
     WAITING = "waiting", _("It waits to be verified.")
     RETURNED = "returned", _("It was returned and has not been sent again.")
     SUPERSEDED = "superseded", _("It was replaced by an amended version.")
@@ -54,6 +59,14 @@ class ActivityQuerySet(PermittedQuerySet):
     def awaiting_approval(self) -> "ActivityQuerySet":
         """Sent entries that nobody has verified or returned yet."""
         return self.filter(status=ActivityEntry.Status.SUBMITTED)
+
+    def not_replaced(self) -> "ActivityQuerySet":
+        """Without versions that an amendment has replaced: what lists, weeks and files are made from."""
+        return self.exclude(status=ActivityEntry.Status.SUPERSEDED)
+
+    def counted_once(self) -> "ActivityQuerySet":
+        """One version of each activity: the verified one while it stands, whatever amendment is under way."""
+        return self.not_replaced().filter(Q(amends=None) | Q(status=ActivityEntry.Status.APPROVED))
 
     def with_uncounted_reason(self, *, on: dt.date) -> "ActivityQuerySet":
         """Adds `uncounted`: an UncountedReason, or "" where the entry's minutes count on that day.
@@ -70,6 +83,11 @@ class ActivityQuerySet(PermittedQuerySet):
         counted: ActivityQuerySet = self.annotate(
             uncounted=Case(
                 When(status=status.DRAFT, then=Value(UncountedReason.DRAFT.value)),
+                When(
+                    status=status.SUBMITTED,
+                    amends__isnull=False,
+                    then=Value(UncountedReason.AMENDMENT.value),
+                ),
                 When(status=status.SUBMITTED, then=Value(UncountedReason.WAITING.value)),
                 When(status=status.RETURNED, then=Value(UncountedReason.RETURNED.value)),
                 When(status=status.SUPERSEDED, then=Value(UncountedReason.SUPERSEDED.value)),
@@ -121,7 +139,13 @@ class ActivityEntry(models.Model):
         "Goal", on_delete=models.SET_NULL, null=True, blank=True, related_name="activities"
     )
     amends = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="amended_by", editable=False
+        # No version goes alone; with the enrolment all of them do.
+        "self",
+        on_delete=models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="amended_by",
+        editable=False,
     )
     amendment_reason = models.TextField(_("why it is amended"), blank=True, max_length=500)
     status = models.CharField(_("state"), max_length=10, choices=Status, default=Status.DRAFT)
@@ -179,7 +203,7 @@ class ActivityEntry(models.Model):
             # All that progress is worked out from, so that it reads the index and not the rows: with half a million
             # entries the hundred of one learner lie on a hundred different pages (docs/performance.md).
             models.Index(
-                fields=["enrolment", "-done_on", "kind", "status", "minutes", "is_paid", "id"],
+                fields=["enrolment", "-done_on", "kind", "status", "minutes", "is_paid", "amends", "id"],
                 name="programmes_activity_progress",
             ),
             models.Index(
@@ -225,6 +249,11 @@ class ActivityEntry(models.Model):
         return str(UncountedReason(reason).label) if reason else ""
 
     @property
+    def agreed_goal(self) -> "Goal | None":
+        """The goal that it was logged towards, which may be named wherever the entry is: not while it is a draft."""
+        return self.goal if self.goal is not None and self.goal.agreed_at else None
+
+    @property
     def is_on_job(self) -> bool:
         """Whether it was done while doing normal work."""
         return self.kind == self.Kind.ON_JOB
@@ -234,9 +263,25 @@ class ActivityEntry(models.Model):
         """Whether its learner may still change it."""
         return self.status in OPEN_STATUSES
 
+    @property
+    def is_open_amendment(self) -> bool:
+        """Whether a verified version counts in its place, so that sums leave it out."""
+        return self.amends_id is not None and self.status not in VERIFIED
+
+    @property
+    def chain_key(self) -> int | None:
+        """The same for the two versions of an activity of which one may be verified; None for what is not stored."""
+        return self.amends_id if self.is_open_amendment else self.pk
+
+    @property
+    def amendment_tag(self) -> Tag:
+        """What a version that amends another is marked with."""
+        return Tag("info", "swap", str(_("Amendment")))
+
 
 _A = ActivityEntry.Status
 OPEN_STATUSES = frozenset({_A.DRAFT.value, _A.RETURNED.value})
+VERIFIED = frozenset({_A.APPROVED.value, _A.SUPERSEDED.value})
 ACTIVITY_MOVES: dict[str, frozenset[str]] = {
     _A.DRAFT: frozenset({_A.SUBMITTED}),
     _A.SUBMITTED: frozenset(

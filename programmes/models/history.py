@@ -41,6 +41,7 @@ class ActivityEvent(models.Model):
         WITHDRAWN = "withdrawn", _("Taken back")
         RETURNED = "returned", _("Returned")
         APPROVED = "approved", _("Verified")
+        SUPERSEDED = "superseded", _("Replaced")
 
     entry = models.ForeignKey(ActivityEntry, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField(max_length=10, choices=Kind)

@@ -1,7 +1,7 @@
 """Activities as pages show them: by week, waiting for somebody, with their history."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
@@ -15,6 +15,7 @@ from programmes.models import (
     ActivityEvent,
     BreakInLearning,
     Enrolment,
+    Goal,
     LearningStrategy,
     UncountedReason,
 )
@@ -48,7 +49,8 @@ class Week:
         return sum(entry.status == ActivityEntry.Status.DRAFT for entry in self.entries)
 
     def _minutes(self, kind: str) -> int:
-        return sum(entry.minutes for entry in self.entries if entry.kind == kind)
+        counted_once = (entry for entry in self.entries if not entry.is_open_amendment)
+        return sum(entry.minutes for entry in counted_once if entry.kind == kind)
 
     @property
     def off_job(self) -> int:
@@ -63,7 +65,10 @@ class Week:
 
 @dataclass(frozen=True)
 class Totals:
-    """Number and minutes of a set of entries; `counted` are the minutes that count today."""
+    """Number and minutes of a set of entries; `counted` are the minutes that count today.
+
+    An amendment adds no minutes until it is verified: the version that it replaces is there already.
+    """
 
     number: int
     off_job: int
@@ -80,10 +85,12 @@ class Totals:
 def totals_of(entries: QuerySet[ActivityEntry], *, on: dt.date) -> Totals:
     """Totals of the entries in one query."""
     annotated = ActivityEntry.objects.filter(pk__in=entries.order_by().values("pk"))
+    approved, replaced = ActivityEntry.Status.APPROVED, ActivityEntry.Status.SUPERSEDED
+    once = (Q(amends=None) | Q(status=approved)) & ~Q(status=replaced)
     sums = annotated.with_uncounted_reason(on=on).aggregate(
         number=Count("pk"),
-        off_job=Sum("minutes", filter=Q(kind=Kind.OFF_JOB), default=0),
-        on_job=Sum("minutes", filter=Q(kind=Kind.ON_JOB), default=0),
+        off_job=Sum("minutes", filter=once & Q(kind=Kind.OFF_JOB), default=0),
+        on_job=Sum("minutes", filter=once & Q(kind=Kind.ON_JOB), default=0),
         counted=Sum("minutes", filter=Q(uncounted=""), default=0),
         waiting=Sum("minutes", filter=Q(uncounted=UncountedReason.WAITING.value), default=0),
     )
@@ -98,7 +105,7 @@ def missing_weeks(enrolment: Enrolment, *, on: dt.date, logged: set[dt.date] | N
     first = monday(enrolment.starts_on)
     last = monday(min(on, enrolment.ends_on + WEEK)) - WEEK
     if logged is None:
-        logged = weeks_with_entries(ActivityEntry.objects.filter(enrolment=enrolment))
+        logged = weeks_with_entries(ActivityEntry.objects.filter(enrolment=enrolment).not_replaced())
     breaks = list(BreakInLearning.objects.agreed().filter(enrolment=enrolment).order_by())
     weeks = []
     while last >= first:
@@ -150,7 +157,7 @@ def for_table(entries: QuerySet[ActivityEntry], *, on: dt.date) -> QuerySet[Acti
     """The entries with all that a table row shows, so that a row costs no query."""
     rows: QuerySet[ActivityEntry] = (
         entries.with_uncounted_reason(on=on)  # type: ignore[attr-defined]
-        .select_related("strategy", "enrolment__learner", "enrolment__organisation")
+        .select_related("strategy", "goal", "enrolment__learner", "enrolment__organisation")
         .prefetch_related(
             Prefetch("criteria", Criterion.objects.order_by(*TREE_ORDER)),
             Prefetch("events", ActivityEvent.objects.returns(), to_attr="returns"),
@@ -191,36 +198,56 @@ def current_enrolments(user: User) -> list[Enrolment]:
 
 
 def minutes_on(enrolment: Enrolment, day: dt.date, *, but: ActivityEntry | None = None) -> int:
-    """Minutes logged on that day in any state, without the entry `but`."""
-    rows = ActivityEntry.objects.filter(enrolment=enrolment, done_on=day)
+    """Minutes logged on that day in any state, without the entry `but` and the version that it amends.
+
+    Of a verified entry and its amendment the longer one is taken: either may stand in the end.
+    """
+    rows = ActivityEntry.objects.filter(enrolment=enrolment, done_on=day).not_replaced()
+    longest: dict[int | None, int] = {}
+    for row in rows.only("pk", "amends", "status", "minutes").order_by():
+        longest[row.chain_key] = max(longest.get(row.chain_key, 0), row.minutes)
     if but is not None and but.pk:
-        rows = rows.exclude(pk=but.pk)
-    return int(rows.aggregate(total=Sum("minutes", default=0))["total"])
+        longest.pop(but.chain_key, None)
+    return sum(longest.values())
 
 
 @dataclass(frozen=True)
 class CriteriaChoices:
-    """Criteria that an entry may name: those that the programme's units are mapped to, then the others."""
+    """Criteria that an entry may name: those of the learner's open goals, those that the programme's units are mapped
+    to, then the others.
+    """
 
     mapped: list[Criterion]
     others: list[Criterion]
+    from_goals: list[Criterion] = field(default_factory=list)
 
     @property
     def all(self) -> list[Criterion]:
-        """Both, in that order."""
-        return [*self.mapped, *self.others]
+        """All of them, in that order."""
+        return [*self.from_goals, *self.mapped, *self.others]
 
 
 OTHER_CRITERIA_OFFERED = 200
 
 
-def criteria_choices(enrolment: Enrolment) -> CriteriaChoices:
-    """The criteria offered for an entry of this enrolment; leaves of the tree only."""
+def criteria_choices(enrolment: Enrolment, goals: Iterable[Goal] = ()) -> CriteriaChoices:
+    """The criteria offered for an entry of this enrolment; leaves of the tree only.
+
+    Those of `goals`, where they are given, come first and only once.
+    """
     programme = enrolment.cohort.programme
     mapped = list(Criterion.objects.filter(units__programme=programme).distinct().order_by(*TREE_ORDER))
     leaves = Criterion.objects.filter(framework__programmes=programme, children=None)
     others = leaves.exclude(pk__in=[c.pk for c in mapped]).order_by(*TREE_ORDER)
-    return CriteriaChoices(mapped, list(others[:OTHER_CRITERIA_OFFERED]))
+    choices = CriteriaChoices(mapped, list(others[:OTHER_CRITERIA_OFFERED]))
+    wanted = {criterion.pk for goal in goals for criterion in goal.criteria.all()}
+    if not wanted:
+        return choices
+    return CriteriaChoices(
+        [criterion for criterion in choices.mapped if criterion.pk not in wanted],
+        [criterion for criterion in choices.others if criterion.pk not in wanted],
+        [criterion for criterion in choices.all if criterion.pk in wanted],
+    )
 
 
 def last_strategy(enrolment: Enrolment) -> LearningStrategy | None:
@@ -235,7 +262,7 @@ COPIES_OFFERED = 5
 def copies_offered(enrolment: Enrolment) -> list[ActivityEntry]:
     """The learner's latest activities with different titles, to copy one of them; the newest first."""
     offered: dict[str, ActivityEntry] = {}
-    for entry in enrolment.activities.order_by("-done_on", "-pk")[: COPIES_OFFERED * 4]:
+    for entry in enrolment.activities.not_replaced().order_by("-done_on", "-pk")[: COPIES_OFFERED * 4]:
         offered.setdefault(entry.title.casefold(), entry)
     return list(offered.values())[:COPIES_OFFERED]
 
@@ -267,6 +294,7 @@ EVENT_ICONS = {
     "withdrawn": "arrow-counterclockwise",
     "returned": "arrow-return-left",
     "approved": "check-circle",
+    "superseded": "swap",
 }
 EVENT_SENTENCES = {
     "created": (_("Started by you"), _("Started by %(name)s")),
@@ -274,12 +302,17 @@ EVENT_SENTENCES = {
     "withdrawn": (_("Taken back by you"), _("Taken back by %(name)s")),
     "returned": (_("Returned by you"), _("Returned by %(name)s")),
     "approved": (_("Verified by you"), _("Verified by %(name)s")),
+    "superseded": (
+        _("Replaced by an amended version, which you verified"),
+        _("Replaced by an amended version, which %(name)s verified"),
+    ),
 }
 
 
 UNDONE_SENTENCES = {
     "returned": _("Returned by %(name)s, and undone at once"),
     "approved": _("Verified by %(name)s, and undone at once"),
+    "superseded": _("Replaced by an amended version, which %(name)s verified and undid at once"),
 }
 
 

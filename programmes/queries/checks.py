@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import models
@@ -30,6 +30,7 @@ class Check(models.TextChoices):
     NO_REFLECTION = "no_reflection", _("No reflection")
     SAME_TITLE = "same_title", _("Same title in the last three months")
     UNPAID = "unpaid", _("Not in paid working time")
+    AMENDMENT = "amendment", _("Amends a verified activity")
 
 
 NEEDS_REASON = frozenset({Check.LONG_DAY, Check.OVERLAP, Check.LATE})
@@ -38,12 +39,36 @@ NEEDS_REASON = frozenset({Check.LONG_DAY, Check.OVERLAP, Check.LATE})
 
 @dataclass(frozen=True)
 class Span:
-    """One piece of time as it was typed or stored; `pk` is None for what is not stored yet."""
+    """One piece of time as it was typed or stored.
 
-    pk: int | None
+    `key` is the entry's chain_key, so that the two versions of an amended entry are never held against each other;
+    None for what is not stored yet.
+    """
+
+    key: int | None
     done_on: dt.date
     starts_at: dt.time | None
     minutes: int
+
+
+OF_A_SPAN = ("enrolment", "done_on", "starts_at", "minutes", "status", "amends")
+
+
+def span_of(entry: ActivityEntry) -> Span:
+    """The time of a stored entry."""
+    return Span(entry.chain_key, entry.done_on, entry.starts_at, entry.minutes)
+
+
+def _longest(spans: Iterable[Span]) -> int:
+    """Minutes of the spans together; of two versions of one entry the longer one."""
+    longest: dict[int | None, int] = {}
+    total = 0
+    for span in spans:
+        if span.key is None:
+            total += span.minutes
+        else:
+            longest[span.key] = max(longest.get(span.key, 0), span.minutes)
+    return total + sum(longest.values())
 
 
 def _overlap(one: Span, other: Span) -> bool:
@@ -61,17 +86,13 @@ def exceptions_of(enrolment: Enrolment, spans: Sequence[Span], *, on: dt.date) -
     than 24 hours is not among them: it is refused whatever the reason.
     """
     days = {span.done_on for span in spans}
-    own = [span.pk for span in spans if span.pk]
-    others = [
-        Span(*row)
-        for row in ActivityEntry.objects.filter(enrolment=enrolment, done_on__in=days)
-        .exclude(pk__in=own)
-        .values_list("pk", "done_on", "starts_at", "minutes")
-    ]
+    own = {span.key for span in spans if span.key}
+    rows = ActivityEntry.objects.filter(enrolment=enrolment, done_on__in=days).not_replaced()
+    others = [span for row in rows.only(*OF_A_SPAN) if (span := span_of(row)).key not in own]
     found = set()
-    totals: dict[dt.date, int] = defaultdict(int)
-    for span in [*others, *spans]:
-        totals[span.done_on] += span.minutes
+    totals = {
+        day: _longest(span for span in (*others, *spans) if span.done_on == day) for day in sorted(days)
+    }
     if any(LONG_DAY_MINUTES < minutes <= MINUTES_A_DAY for minutes in totals.values()):
         found.add(Check.LONG_DAY)
     if any(_overlap(span, other) for i, span in enumerate(spans) for other in [*others, *spans[i + 1 :]]):
@@ -83,8 +104,7 @@ def exceptions_of(enrolment: Enrolment, spans: Sequence[Span], *, on: dt.date) -
 
 def exceptions_of_entry(entry: ActivityEntry, *, on: dt.date) -> list[Check]:
     """The same for one stored entry."""
-    span = Span(entry.pk, entry.done_on, entry.starts_at, entry.minutes)
-    return exceptions_of(entry.enrolment, [span], on=on)
+    return exceptions_of(entry.enrolment, [span_of(entry)], on=on)
 
 
 def checks_of(entries: Collection[ActivityEntry], *, reader: User) -> Mapping[int, list[Check]]:
@@ -103,6 +123,8 @@ def checks_of(entries: Collection[ActivityEntry], *, reader: User) -> Mapping[in
             found[entry.pk].add(Check.LATE)
         if not entry.is_paid:
             found[entry.pk].add(Check.UNPAID)
+        if entry.is_open_amendment:
+            found[entry.pk].add(Check.AMENDMENT)
     return {pk: [check for check in Check if check in checks] for pk, checks in found.items()}
 
 
@@ -112,20 +134,20 @@ def _days_late(entry: ActivityEntry) -> int:
 
 
 def _check_days(entries: Collection[ActivityEntry], found: dict[int, set[Check]]) -> None:
-    sent = ActivityEntry.objects.exclude(status=ActivityEntry.Status.DRAFT)
+    sent = ActivityEntry.objects.exclude(status=ActivityEntry.Status.DRAFT).not_replaced()
     rows = sent.filter(
         enrolment__in={entry.enrolment_id for entry in entries},
         done_on__in={entry.done_on for entry in entries},
     )
     days: dict[tuple[int, dt.date], list[Span]] = defaultdict(list)
-    for enrolment, *span in rows.order_by().values_list("enrolment", "pk", "done_on", "starts_at", "minutes"):
-        days[enrolment, span[1]].append(Span(*span))
+    for row in rows.only(*OF_A_SPAN).order_by():
+        days[row.enrolment_id, row.done_on].append(span_of(row))
     for entry in entries:
-        day = days[entry.enrolment_id, entry.done_on]
-        own = Span(entry.pk, entry.done_on, entry.starts_at, entry.minutes)
-        if sum(span.minutes for span in day) > LONG_DAY_MINUTES:
+        own = span_of(entry)
+        others = [span for span in days[entry.enrolment_id, entry.done_on] if span.key != own.key]
+        if _longest([own, *others]) > LONG_DAY_MINUTES:
             found[entry.pk].add(Check.LONG_DAY)
-        if any(_overlap(own, span) for span in day if span.pk != entry.pk):
+        if any(_overlap(own, span) for span in others):
             found[entry.pk].add(Check.OVERLAP)
 
 
@@ -133,6 +155,7 @@ def _check_titles(entries: Collection[ActivityEntry], found: dict[int, set[Check
     wanted = {entry.title.lower() for entry in entries}
     rows = (
         ActivityEntry.objects.exclude(status=ActivityEntry.Status.DRAFT)
+        .not_replaced()
         .annotate(folded=Lower("title"))
         # SQLite folds ASCII letters only: there an equal title is found, and one in other letters may not be.
         .filter(Q(folded__in=sorted(wanted)) | Q(title__in=sorted({entry.title for entry in entries})))
@@ -142,13 +165,14 @@ def _check_titles(entries: Collection[ActivityEntry], found: dict[int, set[Check
         )
         .order_by()
     )
-    same: dict[tuple[int, str], list[tuple[dt.date, int]]] = defaultdict(list)
-    for enrolment, title, day, pk in rows.values_list("enrolment", "title", "done_on", "pk"):
-        same[enrolment, title.lower()].append((day, pk))
+    same: dict[tuple[int, str], list[ActivityEntry]] = defaultdict(list)
+    for row in rows.only("enrolment", "title", "done_on", "status", "amends"):
+        same[row.enrolment_id, row.title.lower()].append(row)
     for entry in entries:
         since, own = entry.done_on - SAME_TITLE, (entry.done_on, entry.pk)
-        earlier = same[entry.enrolment_id, entry.title.lower()]
-        if any(day >= since and (day, pk) < own for day, pk in earlier):
+        others = same[entry.enrolment_id, entry.title.lower()]
+        others = [row for row in others if row.chain_key != entry.chain_key]
+        if any(row.done_on >= since and (row.done_on, row.pk) < own for row in others):
             found[entry.pk].add(Check.SAME_TITLE)
 
 

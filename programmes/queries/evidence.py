@@ -26,8 +26,12 @@ class Room:
 
 
 def room_of(enrolment: Enrolment) -> Room:
-    """The room of the enrolment's files now. Refused ones have no bytes any more."""
+    """The room of the enrolment's files now. Refused ones have no bytes any more.
+
+    A replaced version's files take none: the learner cannot remove them, and their copies count.
+    """
     rows = EvidenceFile.objects.filter(entry__enrolment=enrolment).exclude(status=FileState.REJECTED)
+    rows = rows.exclude(entry__status=ActivityEntry.Status.SUPERSEDED)
     used = rows.aggregate(used=Sum("size"))["used"] or 0
     return Room(used=used, quota=settings.EVIDENCE_QUOTA_MB * MEGABYTE)
 

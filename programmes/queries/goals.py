@@ -4,13 +4,15 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.db.models import Case, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from people.models import User
 from people.permissions import Permission
@@ -71,7 +73,7 @@ def goals_of(enrolment: Enrolment, user: User) -> GoalQuerySet:
         *(When(status=status, then=Value(number)) for status, number in _GROUPS.items()), default=Value(0)
     )
     ordered: GoalQuerySet = _with_criteria(with_progress(rows)).order_by(group, "target_on", "pk")
-    return ordered.select_related("enrolment__learner")
+    return ordered.select_related("enrolment__learner", "baseline_level", "target_level")
 
 
 def pursued_of(ids: Iterable[int]) -> dict[int, list[Goal]]:
@@ -137,6 +139,116 @@ def asked_changes(goals: Iterable[Goal]) -> dict[int, GoalEvent]:
     for event in rows.order_by("at", "pk"):
         last[event.goal_id] = event
     return {pk: event for pk, event in last.items() if event.kind == GoalEvent.Kind.CHANGE_ASKED}
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Where a goal would be if it moved evenly from the day it was agreed to its target date, in days."""
+
+    elapsed: int
+    total: int
+
+    @property
+    def percent(self) -> int:
+        """Days so far of all days, in per cent."""
+        return round(self.elapsed * 100 / self.total)
+
+
+def pace_of(goal: Goal, *, on: dt.date) -> Pace | None:
+    """The even pace of a goal that was agreed; None for others."""
+    if goal.agreed_at is None:
+        return None
+    agreed = timezone.localdate(goal.agreed_at)
+    total = max((goal.target_on - agreed).days, 1)
+    return Pace(min(max((on - agreed).days, 0), total), total)
+
+
+@dataclass(frozen=True)
+class GoalLine:
+    """One line of a goal's history."""
+
+    event: GoalEvent
+    is_own: bool
+
+    @property
+    def icon(self) -> str:
+        """The picture beside the line."""
+        return GOAL_EVENT_ICONS[self.event.kind]
+
+    @property
+    def sentence(self) -> str:
+        """What happened and who did it: whole sentences, since languages put them together differently."""
+        names = {"name": self.event.by.display_name}
+        if self.event.undone_at:
+            return str(UNDONE_GOAL_SENTENCES[self.event.kind]) % names
+        own, others = GOAL_EVENT_SENTENCES[self.event.kind]
+        return str(own if self.is_own else others) % names
+
+
+GOAL_EVENT_ICONS = {
+    "created": "plus-lg",
+    "proposed": "send",
+    "withdrawn": "arrow-counterclockwise",
+    "change_asked": "arrow-return-left",
+    "agreed": "hand-thumbs-up",
+    "started": "play-circle",
+    "closed": "flag",
+}
+GOAL_EVENT_SENTENCES = {
+    "created": (gettext_lazy("Started by you"), gettext_lazy("Started by %(name)s")),
+    "proposed": (gettext_lazy("Proposed by you"), gettext_lazy("Proposed by %(name)s")),
+    "withdrawn": (gettext_lazy("Taken back by you"), gettext_lazy("Taken back by %(name)s")),
+    "change_asked": (gettext_lazy("Change asked for by you"), gettext_lazy("Change asked for by %(name)s")),
+    "agreed": (gettext_lazy("Agreed by you"), gettext_lazy("Agreed by %(name)s")),
+    "started": (gettext_lazy("Put under way by you"), gettext_lazy("Put under way by %(name)s")),
+    "closed": (gettext_lazy("Closed by you"), gettext_lazy("Closed by %(name)s")),
+}
+UNDONE_GOAL_SENTENCES = {
+    "change_asked": gettext_lazy("Change asked for by %(name)s, and undone at once"),
+    "agreed": gettext_lazy("Agreed by %(name)s, and undone at once"),
+}
+
+
+def goal_history(goal: Goal, *, reader: User) -> list[GoalLine]:
+    """The goal's history, newest first."""
+    events = goal.events.select_related("by").order_by("-at", "-pk")
+    return [GoalLine(event, event.by_id == reader.pk) for event in events]
+
+
+CHECK_IN_AFTER = dt.timedelta(weeks=4)
+
+
+@dataclass(frozen=True)
+class GoalTask:
+    """Something that the learner can do about a goal next; `reason` is what somebody asked to have changed."""
+
+    goal: Goal
+    kind: Literal["change", "overdue", "check_in"]
+    reason: str = ""
+
+
+def goal_tasks(enrolment: Enrolment, *, on: dt.date, most: int) -> list[GoalTask]:
+    """The learner's next actions on goals: changes asked for, goals past their target date, long without a check-in.
+
+    None on a break or once the programme is over.
+    """
+    if enrolment.status not in OPEN_ENROLMENTS - {Enrolment.Status.ON_BREAK}:
+        return []
+    rows = with_progress(Goal.objects.filter(enrolment=enrolment, status__in=[Goal.Status.DRAFT, *PURSUED]))
+    goals = list(rows.order_by("target_on", "pk"))
+    asked = asked_changes(goals)
+    tasks = [GoalTask(goal, "change", asked[goal.pk].reason) for goal in goals if goal.pk in asked]
+    tasks += [GoalTask(goal, "overdue") for goal in goals if goal.is_overdue(on=on)]
+    tasks += [GoalTask(goal, "check_in") for goal in goals if _is_quiet(goal, on=on)]
+    return tasks[:most]
+
+
+def _is_quiet(goal: Goal, *, on: dt.date) -> bool:
+    """Whether nothing was said about a goal that is not overdue for four weeks."""
+    if not goal.is_pursued or goal.is_overdue(on=on) or goal.agreed_at is None:
+        return False
+    last: dt.date = goal.last_checked_on or timezone.localdate(goal.agreed_at)  # type: ignore[attr-defined]
+    return on - last > CHECK_IN_AFTER
 
 
 def goal_made_from(token: UUID | None, *, by: User) -> Goal | None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from core.tags import Tag
 from core.texts import LANGUAGES, column
 from people.models import Invitation, Membership, User
-from programmes.models import Enrolment, PeopleImport, Programme, SupportRole
+from programmes.models import Cohort, Enrolment, PeopleImport, Programme, SupportRole
 from programmes.queries.choices import people_of
 from programmes.queries.people_lists import PersonLine, Remark, day_param
 
@@ -52,12 +52,22 @@ class PlannedLine:
     support: Mapping[str, User] = field(default_factory=dict)
     changes: Sequence[str] = ()
 
-    @property
-    def tag(self) -> Tag:
-        """What happens, as icon and word."""
-        word, icon = KINDS[self.kind]
-        tone: Any = {"fault": "warning", "unchanged": "neutral"}.get(self.kind, "info")
-        return Tag(tone, icon, str(word), is_plain=self.kind == "unchanged")
+
+@dataclass(frozen=True)
+class ShownLine:
+    """A line as the preview shows it; name and address are empty where the line could not be read."""
+
+    line: int
+    name: str
+    email: str
+    tag: Tag
+    texts: Sequence[str]
+
+
+def _tag(kind: str) -> Tag:
+    word, icon = KINDS[kind]
+    tone: Any = {"fault": "warning", "unchanged": "neutral"}.get(kind, "info")
+    return Tag(tone, icon, str(word), is_plain=kind == "unchanged")
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,25 @@ class Plan:
     def counts(self) -> Counter[str]:
         """How many lines come to what."""
         return Counter(line.kind for line in self.lines if line.kind != "fault")
+
+    def shown(self, *, only_faults: bool = False) -> list["ShownLine"]:
+        """Every line for a table, in the order of the list: what it comes to, or what is wrong with it."""
+        unread: dict[int | None, list[str]] = {}
+        for fault in self.unreadable:
+            unread.setdefault(fault.line, []).append(fault.text)
+        rows = [ShownLine(line or 0, "", "", _tag("fault"), texts) for line, texts in unread.items()]
+        rows += [
+            ShownLine(
+                found.line.line,
+                found.line.name,
+                found.line.email,
+                _tag(found.kind),
+                [fault.text for fault in found.faults] or found.changes,
+            )
+            for found in self.lines
+            if not only_faults or found.faults
+        ]
+        return sorted(rows, key=lambda row: row.line)
 
     @property
     def does_nothing(self) -> bool:
@@ -256,6 +285,27 @@ def _names_of(programme: Programme) -> set[str]:
     """The programme's code and its title in every language, as people type them."""
     titles = (getattr(programme, column("title", language)) for language in LANGUAGES)
     return {name.casefold() for name in (programme.code, *titles) if name}
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many lines came to something, in words."""
+
+    kind: str
+    label: str
+    number: int
+
+
+def counted(counts: Mapping[str, int], left_out: int = 0) -> list[Count]:
+    """The counts in the order of KINDS, without what there is none of."""
+    numbers = {**counts, "fault": left_out}
+    return [Count(kind, str(KINDS[kind][0]), numbers[kind]) for kind in KINDS if numbers.get(kind)]
+
+
+def imports_of(cohort: Cohort, person: User) -> QuerySet[PeopleImport]:
+    """The person's latest lists for the cohort, without the people in them."""
+    rows = PeopleImport.objects.filter(cohort=cohort, uploaded_by=person).select_related("employer")
+    return rows.defer("rows", "faults", "notes", "failures").order_by("-uploaded_at", "-pk")[:10]
 
 
 def runs_to_go_on() -> QuerySet[PeopleImport]:

@@ -221,6 +221,8 @@ def _minutes_by_kind(ids: Sequence[int], *, on: dt.date) -> dict[int, _Minutes]:
         elif group["uncounted"] == UncountedReason.WAITING.value:
             minutes.waiting[group["kind"]] += group["total"]
             minutes.waiting_count += group["number"]
+        elif group["uncounted"] == UncountedReason.AMENDMENT.value:  # its time is counted already
+            minutes.waiting_count += group["number"]
     return found
 
 

@@ -1,16 +1,19 @@
 """One activity: its page."""
 
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views import View
 
-from people.permissions import Permission, standing_of
+from people.permissions import Permission, Standing, standing_of
 from programmes import actions
 from programmes.forms import AccessReasonForm, ReturnForm
 from programmes.models import ActivityEntry
 from programmes.queries import activities as reads
+from programmes.queries.amendments import difference_of, versions_of
 from programmes.queries.applications import application_shown
 from programmes.queries.checks import checks_of
 from programmes.queries.evidence import evidence_shown
@@ -47,6 +50,19 @@ class ActivityDetailView(View):
         return render(request, "programmes/activity_reason.html", {"form": form})
 
 
+def _amending(request: HttpRequest, entry: ActivityEntry, standing: Standing) -> dict[str, Any]:
+    """The other versions of the entry, and what it changes where it amends one."""
+    versions = versions_of(entry, reader=request.user)
+    newer = next((row for row in versions if row.amends_id == entry.pk), None)
+    may_amend = standing.may(Permission.ACTIVITY_CHANGE) and entry.status == ActivityEntry.Status.APPROVED
+    return {
+        "versions": versions,
+        "newer": newer,
+        "difference": difference_of(entry, reader=request.user),
+        "may_amend": may_amend and newer is None and entry.enrolment.status in actions.OPEN_ENROLMENTS,
+    }
+
+
 def show_entry(request: HttpRequest, entry: ActivityEntry, form: ReturnForm) -> HttpResponse:
     """The detail page, each part only for who may see it."""
     standing = standing_of(request.user, entry)
@@ -75,6 +91,7 @@ def show_entry(request: HttpRequest, entry: ActivityEntry, form: ReturnForm) -> 
         "may_decide": may_decide,
         "checks": checks_of([entry], reader=request.user)[entry.pk] if may_decide else [],
         "evidence": evidence_shown(request.user, entry),
+        **_amending(request, entry, standing),
         "history": reads.history_of(entry, reader=request.user, has_reasons=may_read_detail),
         "form": form,
     }

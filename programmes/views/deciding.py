@@ -61,6 +61,12 @@ def _decided_already(request: HttpRequest, entry: ActivityEntry) -> None:
     )
 
 
+def _cannot_be_verified(request: HttpRequest, entry: ActivityEntry, error: ValidationError) -> None:
+    """An amendment that fitted when it was sent, and does no more."""
+    text = _("“%(title)s” cannot be verified as it is, so return it. %(reason)s")
+    messages.error(request, text % {"title": entry.title, "reason": " ".join(error.messages)})
+
+
 def _next_in_queue(request: HttpRequest, entry: ActivityEntry) -> HttpResponse:
     following = reads.next_waiting(request.user, after=entry)
     if following is not None:
@@ -79,6 +85,9 @@ class ActivityApproveView(View):
             event = actions.approve_activity(entry=entry, by=request.user)
         except TransitionRefused:
             _decided_already(request, entry)
+            return redirect("programmes:activity_detail", pk=pk)
+        except ValidationError as error:
+            _cannot_be_verified(request, entry, error)
             return redirect("programmes:activity_detail", pk=pk)
         _say_verified(request, [event])
         return _next_in_queue(request, entry)
@@ -157,6 +166,8 @@ class ActivitiesDecideView(View):
                 events.append(decision(entry))
             except TransitionRefused:
                 _decided_already(request, entry)
+            except ValidationError as error:
+                _cannot_be_verified(request, entry, error)
         return events
 
 

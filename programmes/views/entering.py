@@ -19,9 +19,11 @@ from programmes import actions, forms
 from programmes.forms import ActivityForm, BaseDaysFormSet, DaysFormSet
 from programmes.forms.fields import is_key
 from programmes.models import ActivityEntry, AutosavedForm, Enrolment
+from programmes.models.goals import GoalQuerySet
 from programmes.queries import activities as reads
 from programmes.queries.entering import autosaved_form, has_content, made_from
 from programmes.queries.evidence import room_of
+from programmes.queries.goals import goals_to_log_towards
 from programmes.queries.progress import monday
 from programmes.tasks import check_evidence_soon
 from programmes.views.permitted import date_or_none, entry_or_404, own_enrolment
@@ -40,12 +42,19 @@ class ActivityFormView(View):
     template = "programmes/activity_form.html"
     enrolment: Enrolment
     choices: reads.CriteriaChoices
+    goals: GoalQuerySet
     entry: ActivityEntry | None = None
 
     def form(self, *data: Any, **kwargs: Any) -> ActivityForm:
         if self.entry is not None:
             kwargs["instance"] = self.entry
+        kwargs["goals"] = self.goals
         return ActivityForm(*data, enrolment=self.enrolment, choices=self.choices, **kwargs)
+
+    def offer(self) -> None:
+        """Look up what there is to choose from: goals, and criteria with those of the goals first."""
+        self.goals = goals_to_log_towards(self.enrolment, self.entry)
+        self.choices = reads.criteria_choices(self.enrolment, self.goals)
 
     def days(self, *data: Any, **kwargs: Any) -> Any:
         """The rows of further days, a DaysFormSet; None for an activity that exists."""
@@ -184,7 +193,7 @@ class ActivityCreateView(ActivityFormView):
         if self.enrolment.status not in actions.OPEN_ENROLMENTS:
             messages.error(request, _("This programme is over for you, so nothing new can be logged in it."))
             return redirect("programmes:activity_list")
-        self.choices = reads.criteria_choices(self.enrolment)
+        self.offer()
         return super().dispatch(request, *args, **kwargs)
 
     def _initial(self) -> dict[str, Any]:
@@ -197,10 +206,16 @@ class ActivityCreateView(ActivityFormView):
         wanted = self.request.GET.get("copy", "")
         own = ActivityEntry.objects.permitted_to(self.request.user, Permission.ACTIVITY_CHANGE)
         copied = own.filter(enrolment=self.enrolment, pk=wanted).first() if is_key(wanted) else None
-        return values | (forms.copied_from(copied) if copied else {})
+        return values | self._towards() | (forms.copied_from(copied) if copied else {})
+
+    def _towards(self) -> dict[str, Any]:
+        """The goal that the address names, with its criteria."""
+        wanted = self.request.GET.get("goal", "")
+        goal = next((goal for goal in self.goals if str(goal.pk) == wanted), None)
+        return {"goal": goal.pk, "criteria": [row.pk for row in goal.criteria.all()]} if goal else {}
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        is_plain = not {"copy", "done_on"} & set(request.GET)
+        is_plain = not {"copy", "done_on", "goal"} & set(request.GET)
         kept = autosaved_form(self.enrolment, None) if is_plain else None
         if kept is not None:
             return self.show_typed(kept.content, rows=1, token=kept.token, autosaved=kept)
@@ -230,7 +245,7 @@ class ActivityChangeView(ActivityFormView):
         if not self.entry.is_open and not self._is_repeated(request):
             messages.error(request, _("This activity was sent, so it cannot be changed now."))
             return redirect("programmes:activity_detail", pk=self.entry.pk)
-        self.choices = reads.criteria_choices(self.enrolment)
+        self.offer()
         return super().dispatch(request, *args, **kwargs)
 
     def _is_repeated(self, request: HttpRequest) -> bool:

@@ -31,9 +31,8 @@ class ActivityListView(View):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         enrolment, today = self.enrolment(), timezone.localdate()
         standing = standing_of(request.user, enrolment)
-        permitted = ActivityEntry.objects.filter(enrolment=enrolment).permitted_to(
-            request.user, Permission.ACTIVITY_READ
-        )
+        entries = ActivityEntry.objects.filter(enrolment=enrolment).not_replaced()
+        permitted = entries.permitted_to(request.user, Permission.ACTIVITY_READ)
         choices = reads.criteria_choices(enrolment)
         filters = ActivityFilter(request.GET, queryset=permitted, standing=standing, choices=choices)
         rows = filters.qs

@@ -7,12 +7,13 @@ from django.utils.dateparse import parse_date
 
 from people.permissions import Permission
 from people.views.permitted import permitted_or_404
-from programmes.models import ActivityEntry, ApplicationRecord, Enrolment
+from programmes.models import ActivityEntry, ApplicationRecord, Enrolment, Goal
 from programmes.queries import activities as reads
 
 __all__ = [
     "application_or_404",
     "entry_or_404",
+    "goal_or_404",
     "own_enrolment",
     "permitted_or_404",
     "reason_given",
@@ -28,6 +29,7 @@ def entry_or_404(request: HttpRequest, pk: int, *also: Permission) -> ActivityEn
         "enrolment__cohort__programme",
         "strategy",
         "approved_by",
+        "amends__strategy",
     )
     entry: ActivityEntry = permitted_or_404(request, rows, Permission.ACTIVITY_READ, pk, *also)
     return entry
@@ -41,6 +43,15 @@ def application_or_404(request: HttpRequest, pk: int) -> ApplicationRecord:
     found = ApplicationRecord.objects.filter(entry=pk).values_list("pk", flat=True).first()
     record: ApplicationRecord = permitted_or_404(request, rows, Permission.APPLICATION_READ, found)
     return record
+
+
+def goal_or_404(request: HttpRequest, pk: int) -> Goal:
+    """A goal that the person may read."""
+    rows = Goal.objects.select_related(
+        "enrolment__learner", "enrolment__cohort__programme", "baseline_level", "target_level", "agreed_by"
+    )
+    goal: Goal = permitted_or_404(request, rows, Permission.GOAL_READ, pk)
+    return goal
 
 
 def date_or_none(text: str) -> dt.date | None:

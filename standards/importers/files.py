@@ -3,6 +3,7 @@
 import codecs
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 
 import charset_normalizer
@@ -68,14 +69,20 @@ def _decoded(data: bytes, encoding: str, language: str) -> DecodedFile:
         return _decoded_as(data, "utf-16")
     label = "UTF-8 (BOM)" if data.startswith(codecs.BOM_UTF8) else "UTF-8"
     text = data.decode("utf-8", errors="surrogateescape")
-    broken = sum(len(run) for run in _BROKEN.findall(text))
+    letters = _letters_of(text)
+    broken = sum(number for letter, number in letters.items() if _BROKEN.match(letter))
     if not broken:
         return DecodedFile(text, label)
     _refuse_binary(data, text)
-    sound = sum(character > "\x7f" for character in text) - broken
+    sound = letters.total() - broken
     if sound > broken or label != "UTF-8":
         raise FrameworkRefused(_broken_lines(text).faults)
     return _guessed(data, language)
+
+
+def _letters_of(text: str) -> Counter[str]:
+    """How often each character beyond ASCII is there; counted, not listed: a file may be nothing else."""
+    return Counter(character for character in text if character > "\x7f")
 
 
 def _decoded_as(data: bytes, encoding: str) -> DecodedFile:
@@ -144,9 +151,9 @@ def _candidate(
         text = data.decode(encoding)
     except UnicodeDecodeError:
         return (0.0, False, -index), encoding, ""
-    letters = [character for character in text if character > "\x7f"]
+    letters = _letters_of(text)
     share, is_expected = max(
-        (sum(letter in known for letter in letters) / len(letters), name == language)
+        (sum(letters[letter] for letter in known) / letters.total(), name == language)
         for name, known in _LETTERS.items()
     )
     return (share, is_expected, -index), encoding, text

@@ -3,7 +3,7 @@
 import factory
 from factory.django import DjangoModelFactory
 
-from standards.models import Criterion, Framework, Level, Scale
+from standards.models import Criterion, Framework, GoalTemplate, Level, Scale
 
 
 class ScaleFactory(DjangoModelFactory):
@@ -44,3 +44,15 @@ class CriterionFactory(DjangoModelFactory):
     code = factory.Sequence(lambda number: f"C{number}")
     title = factory.LazyAttribute(lambda criterion: f"Criterion {criterion.code}")
     order = factory.Sequence(lambda number: number)
+
+
+class GoalTemplateFactory(DjangoModelFactory):
+    class Meta:
+        model = GoalTemplate
+
+    framework = factory.SubFactory(FrameworkFactory)
+    code = factory.Sequence(lambda number: f"template-{number}")
+    title = factory.LazyAttribute(lambda template: f"Template {template.code}")
+    why = "It comes up every week."
+    measure = "The team does it without asking."
+    weeks = 6

@@ -145,6 +145,11 @@ TABLE: dict[Permission, dict[str, str]] = {
         "framework published": "administrator",
         "framework archived": "administrator",
     },
+    P.TEMPLATE_CHANGE: {
+        "framework draft": "administrator",
+        "framework published": "administrator",
+        "framework archived": "administrator",
+    },
 }
 MEMBERS = " ".join((*PERSONAS, *(f"other_{name}" for name in PERSONAS)))
 """A framework belongs to nobody: everybody with a membership reads it, on both sides."""

@@ -131,6 +131,23 @@ def files(side: Side, places: Places) -> None:
         f.ActivityEventFactory(entry=entry, by=p.UserFactory())
 
 
+def versions(side: Side, places: Places) -> None:
+    """Earlier versions of one entry, the latest of which it amends, each with criteria and files."""
+    made = {"enrolment": side.enrolment, "strategy": side.strategy, "approved_by": side.coach}
+    latest = ActivityEntry.objects.filter(status="approved").first()
+    for place in places:
+        ActivityEntry.objects.filter(pk=ONE_ENTRY).delete()
+        ActivityEntry.objects.filter(enrolment=side.enrolment).update(status="superseded")
+        latest = f.ActivityFactory(**made, approved=True, amends=latest, minutes=30 + place)
+        entry = f.ActivityFactory(
+            pk=ONE_ENTRY, enrolment=side.enrolment, strategy=f.StrategyFactory(), sent=True
+        )
+        ActivityEntry.objects.filter(pk=ONE_ENTRY).update(amends=latest)
+        latest.criteria.set(side.criteria[: place + 1])
+        f.EvidenceFactory(entry=latest, file="ab/sample.txt")
+        f.EvidenceFactory(entry=entry, file="ab/sample.txt", sha256="1" * 64)
+
+
 def members(side: Side, places: Places) -> None:
     """Memberships with teams, and invitations by people of their own."""
     for _place in places:
@@ -175,8 +192,9 @@ PAGES: list[tuple[str, str, Grow, int]] = [
     ("/activities/", "learner", entries, 20),
     ("/activities/?q=activity", "learner", entries, 17),
     ("/activities/new/", "learner", criteria, 16),
-    (f"/activities/{ONE_ENTRY}/", "learner", files, 15),
-    (f"/activities/{ONE_ENTRY}/", "coach", files, 18),
+    (f"/activities/{ONE_ENTRY}/", "learner", files, 16),
+    (f"/activities/{ONE_ENTRY}/", "coach", files, 19),
+    (f"/activities/{ONE_ENTRY}/", "coach", versions, 27),
     (LIST, "coach", entries, 20),
     (LIST, "manager", entries, 20),
     (f"{LIST}?kind=on_job&status=approved", "coach", entries, 17),
@@ -208,8 +226,8 @@ MORE_PAGES: list[tuple[str, str, Grow, int]] = [
     ("/queue/", "mentor", learners, 22),
     ("/queue/", "coach", entries, 22),
     (LIST, "lead", entries, 19),
-    (f"/activities/{ONE_ENTRY}/", "lead", files, 14),
-    (f"/activities/{ONE_ENTRY}/", "mentor", files, 17),
+    (f"/activities/{ONE_ENTRY}/", "lead", files, 15),
+    (f"/activities/{ONE_ENTRY}/", "mentor", files, 18),
 ]
 
 

@@ -172,6 +172,14 @@ ROUTES = {
     "programmes:activity_delete": Route(
         {200: "learner", 403: INSIDERS, 404: "*"}, {302: "learner", 403: INSIDERS, 404: "*"}, args=("draft",)
     ),
+    "programmes:activity_amend": Route(
+        {200: "learner", 403: INSIDERS, 404: "*"},
+        {302: "learner", 403: INSIDERS, 404: "*"},
+        args=("verified",),
+    ),
+    "programmes:activity_amend draft": Route(
+        {302: "learner", 403: INSIDERS, 404: "*"}, {302: "learner", 403: INSIDERS, 404: "*"}, args=("draft",)
+    ),
     "programmes:activity_withdraw": Route(post={302: "learner", 403: INSIDERS, 404: "*"}, args=("on_job",)),
     "programmes:activities_decide": Route(post={302: "*"}),
     "programmes:decision_undo": Route(post={302: "*"}),
@@ -342,6 +350,7 @@ def rows_of(world: World) -> dict[str, Any]:
         "draft": f.ActivityFactory(**made, kind="on_job"),
         "on_job": f.ActivityFactory(**made, kind="on_job", sent=True),
         "off_job": f.ActivityFactory(**made, kind="off_job", sent=True),
+        "verified": f.ActivityFactory(**made, kind="off_job", approved=True),
         "unpublished": Framework.objects.create(code="FW-draft", title="Draft"),
         "published": side.framework,
         "enrolment": side.enrolment,

@@ -220,6 +220,10 @@ def send_back(world: World, entry: ActivityEntry) -> None:
     actions.return_activity(entry=entry, reason="Which part did you do?", by=world.ours.coach)
 
 
+def amend(world: World, entry: ActivityEntry) -> None:
+    actions.amend_activity(entry=entry, by=world.ours.learner)
+
+
 Action = Callable[[World, ActivityEntry], None]
 CHANGED, REFUSED, DENIED = actions.EntryChanged, TransitionRefused, PermissionDenied
 GONE = ""
@@ -237,6 +241,7 @@ ACTIONS: list[tuple[Action, dict[str, Any]]] = [
 ]
 for _action, outcomes in ACTIONS:
     outcomes["superseded"] = outcomes["approved"]
+ACTIONS.append((amend, dict.fromkeys(ActivityEntry.Status.values, REFUSED) | {"approved": "approved"}))
 
 
 def entry_in(world: World, status: str) -> ActivityEntry:
@@ -274,7 +279,9 @@ def test_activity_moves_as_the_table_says(world: World, action: Action, status: 
         action(world, entry)
         status_now = ActivityEntry.objects.filter(pk=entry.pk).values_list("status", flat=True).first()
         assert (status_now or GONE) == outcome
+        # An amendment leaves its predecessor as it is, but for the audit row beside it.
         assert outcome == GONE or stored(entry) != before
+        assert action is not amend or stored(entry)[:-1] == before[:-1]
         return
     with pytest.raises(outcome):
         action(world, entry)
@@ -305,6 +312,7 @@ def test_actions_are_tried_from_every_status() -> None:
         ("submitted", approve, send_back),
         ("submitted", send_back, approve),
         ("submitted", send_back, send_back),
+        ("approved", amend, amend),
         ("returned", submit, change),
         ("returned", submit, remove),
     ],
@@ -316,7 +324,7 @@ def test_of_two_at_once_the_first_wins(world: World, status: str, first: Action,
     stale = ActivityEntry.objects.get(pk=entry.pk)
     first(world, entry)
     before = stored(entry)
-    with pytest.raises((TransitionRefused, actions.EntryChanged)):
+    with pytest.raises((TransitionRefused, actions.EntryChanged, actions.AmendedAlready)):
         second(world, stale)
     assert stored(entry) == before
 

@@ -15,6 +15,7 @@ from programmes.management.commands._demo.cast import Cast, cast
 from programmes.management.commands._demo.content import read
 from programmes.management.commands._demo.entries import Writer
 from programmes.management.commands._demo.evidence import write_evidence
+from programmes.management.commands._demo.goals import GoalWriter, write_templates
 from programmes.management.commands._demo.people import PASSWORD, People, write_people
 from programmes.management.commands._demo.programmes import (
     write_courses,
@@ -99,6 +100,9 @@ def _load(people_wanted: Cast, stored: list[EvidenceFile], *, seed: int, today: 
     programmes = write_programmes(people, framework, criteria, since=since)
     courses = write_courses(people_wanted, people, programmes, today=today)
     entries = Writer(strategies, criteria, today, seed).write(courses)
+    levels = list(framework.scale.levels.all()) if framework.scale else []
+    templates = write_templates(framework, criteria)
+    goals = GoalWriter(templates, levels, criteria, today, seed).write(courses)
     main = courses[0]
     sent = main.enrolment.activities.exclude(status=ActivityEntry.Status.DRAFT)
     for evidence in write_evidence(sent, language=main.part.language, seed=seed):
@@ -106,7 +110,7 @@ def _load(people_wanted: Cast, stored: list[EvidenceFile], *, seed: int, today: 
     _audit(people, learners=len(people_wanted.learners), entries=entries)
     return (
         f"Loaded {len(people_wanted.learners)} learners, {len(people.users)} people, "
-        f"{len(courses)} enrolments and {entries} activities up to {today}."
+        f"{len(courses)} enrolments, {entries} activities and {goals} goals up to {today}."
     )
 
 

@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0002_invitation'),
-        ('programmes', '0008_applications'),
+        ('programmes', '0010_people_import'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('programmes', '0009_balance'),
+        ('programmes', '0011_balance'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,1 @@
+"""Pages of the standards: frameworks to browse, goal templates to read and write."""
