@@ -128,9 +128,7 @@ def _summarise(programmes: Collection[int], *, on: dt.date) -> dict[int, Summary
     ways, criteria = _ways(entries, cohorts), _criteria(entries, programmes)
     goals = _goals(under_way, cohorts, on=on)
     now = timezone.now()
-    return {
-        pk: Summary(pk, now, learners[pk], ways[pk], criteria[pk], goals[pk]) for pk in programmes
-    }
+    return {pk: Summary(pk, now, learners[pk], ways[pk], criteria[pk], goals[pk]) for pk in programmes}
 
 
 def _line(row: Progress) -> LearnerLine:
@@ -292,9 +290,7 @@ def ways_of(summaries: Iterable[Summary]) -> list[Way]:
         for row in one.ways:
             for place, minutes in enumerate((row.off_job, row.on_job, row.applied)):
                 sums[row.strategy][place] += minutes
-    ways = [
-        Way(strategy, off, on, Rate(applied, off)) for strategy, (off, on, applied) in sums.items()
-    ]
+    ways = [Way(strategy, off, on, Rate(applied, off)) for strategy, (off, on, applied) in sums.items()]
     return sorted(ways, key=lambda way: (-way.minutes, way.strategy))
 
 

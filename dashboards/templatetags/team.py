@@ -19,9 +19,9 @@ def approve_labels(waiting: WaitingList) -> dict[str, str]:
     """The words on the button for what is selected at first, and for every number of things, as JSON for the script."""
 
     def label(number: int) -> str:
-        return ngettext(
-            "Approve selected (%(number)s)", "Approve selected (%(number)s)", number
-        ) % {"number": number}
+        return ngettext("Approve selected (%(number)s)", "Approve selected (%(number)s)", number) % {
+            "number": number
+        }
 
     labels = json.dumps([label(number) for number in range(len(waiting.items) + 1)])
     return {"now": label(waiting.selected), "json": labels}

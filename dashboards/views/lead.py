@@ -145,8 +145,5 @@ class LeadCriteriaView(LeadPageView):
     def content(self) -> tuple[Table | None, dict[str, Any]]:
         rows = criterion_rows(self.by_programme, self.programmes)
         untouched = self.request.GET.get("only") == "none"
-        lines = [
-            (one, line) for one in rows for line in one.lines if not untouched or not line.activities
-        ]
+        lines = [(one, line) for one in rows for line in one.lines if not untouched or not line.activities]
         return criteria_table(rows), {"page": self.paged(lines), "untouched": untouched, "summed": rows}
-
