@@ -1,5 +1,6 @@
 """How the line manager's pages put their figures."""
 
+import itertools
 import json
 
 from django import template
@@ -38,7 +39,7 @@ def unit_total(one: UnitSum) -> str:
 def heat_steps() -> list[str]:
     """The legend of the heat map: how many activities each of its levels stands for, the lowest first."""
     words = []
-    for step, following in zip(LEVEL_STEPS, LEVEL_STEPS[1:], strict=False):
+    for step, following in itertools.pairwise(LEVEL_STEPS):
         if following - step == 1:
             text = ngettext("%(number)s activity", "%(number)s activities", step)
             words.append(text % {"number": step})
