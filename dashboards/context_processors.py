@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from dashboards.queries import Hats, hats_of
 from dashboards.queries.waiting import waiting_number
 from people.models import User
+from people.permissions import roles_of
 from programmes.models import ActivityEntry
 from programmes.queries.activities import waiting_for
 from programmes.queries.applications import applications_for
@@ -79,11 +80,13 @@ def _items(user: User, hats: Hats, key: str, path: str, waiting: int | None) -> 
         url = reverse(name)
         return MenuItem(label, url, icon, count, count_label, path.startswith(url))
 
+    ways = item(_("Ways of learning"), "programmes:strategy_list", "compass")
     standards = item(_("Standards"), "standards:framework_list", "award")
+    common = [standards, ways] if roles_of(user).member_of or user.is_administrator else [standards]
     programmes = item(_("Programmes"), "programmes:programme_list", "kanban")
     people = item(_("People"), "people:organisation_list", "people")
     if key == "learner" and not hats.is_learner:
-        return [item(_("Home"), "dashboards:learner", "house"), standards]
+        return [item(_("Home"), "dashboards:learner", "house"), *common]
     if key == "learner":
         returned = ActivityEntry.objects.filter(
             enrolment__learner=user, status=ActivityEntry.Status.RETURNED
@@ -93,12 +96,12 @@ def _items(user: User, hats: Hats, key: str, path: str, waiting: int | None) -> 
             item(_("Activities"), "programmes:activity_list", "journal-text", returned, _("returned")),
             item(_("Goals"), "programmes:goal_list", "flag"),
             item(_("Applied at work"), "programmes:application_list", "briefcase"),
-            standards,
+            *common,
         ]
     if key == "queue":
         return [
             item(_("Queue"), "dashboards:queue", "inbox", _waiting(user), _("waiting")),
-            standards,
+            *common,
         ]
     if key == "team":
         return [
@@ -110,15 +113,15 @@ def _items(user: User, hats: Hats, key: str, path: str, waiting: int | None) -> 
                 _("waiting"),
             ),
             item(_("Value so far"), "dashboards:value", "gem"),
-            standards,
+            *common,
         ]
     if key == "lead":
-        return [item(_("Overview"), "dashboards:lead", "compass"), programmes, people, standards]
+        return [item(_("Overview"), "dashboards:lead", "compass"), programmes, people, *common]
     if key == "organisation":
-        return [item(_("Organisation"), "dashboards:organisation", "building"), people, standards]
+        return [item(_("Organisation"), "dashboards:organisation", "building"), people, *common]
     if key == "site":
-        return [item(_("Site"), "dashboards:site", "gear"), programmes, people, standards]
-    return [standards]
+        return [item(_("Site"), "dashboards:site", "gear"), programmes, people, *common]
+    return common
 
 
 def _one_current(items: list[MenuItem]) -> list[MenuItem]:

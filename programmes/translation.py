@@ -2,7 +2,8 @@
 
 from modeltranslation.translator import TranslationOptions, register
 
-from programmes.models import BalanceRule, LearningStrategy, Programme, ProgrammeUnit
+from programmes.models import BalanceRule, LearningStrategy, Programme, ProgrammeUnit, StrategyGuide
+from programmes.models.strategies import GUIDE_TEXTS, STRATEGY_TEXTS
 
 
 @register(Programme)
@@ -17,7 +18,12 @@ class ProgrammeUnitTranslation(TranslationOptions):
 
 @register(LearningStrategy)
 class LearningStrategyTranslation(TranslationOptions):
-    fields = ("name", "summary", "when_to_choose")
+    fields = STRATEGY_TEXTS
+
+
+@register(StrategyGuide)
+class StrategyGuideTranslation(TranslationOptions):
+    fields = GUIDE_TEXTS
 
 
 @register(BalanceRule)

@@ -1,98 +1,54 @@
-"""Tables of the programme lead's pages."""
+"""The table of everybody that a lead looks after, piece by piece."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.translated import translated_text
-from dashboards.queries.lead_tables import CohortRow, ProgrammeCriteria, WayRow
-from downloads.tables import Table, hours_cell
+from dashboards.queries import led_by
+from dashboards.queries.lead import RANKS, lines_of, summaries_of
+from downloads.producers import Produced
+from people.models import User
+from people.permissions import Permission
+from programmes.exporters import progress_table
+from programmes.forms.fields import is_key
+from programmes.models import Enrolment, Programme
+from programmes.queries import progress
+from programmes.queries.exports import keys_in_pieces
+
+LEARNERS_PARAMS = frozenset({"programme", "cohort", "status"})
 
 
-def cohorts_table(rows: Iterable[CohortRow]) -> Table:
-    """Cohorts side by side."""
-    return Table(
-        _("Cohorts"),
-        [
-            _("Cohort"),
-            _("Programme"),
-            _("Learners"),
-            _("On track"),
-            _("Watch"),
-            _("At risk"),
-            _("On break"),
-            _("Off the job, counted hours"),
-            _("Off the job, hours expected by today"),
-            _("Applied at work, hours"),
-            _("Verified off the job, hours"),
-            _("Goals pursued"),
-            _("Goals overdue"),
-            _("Criteria reached, summed over the learners"),
-            _("Criteria in all, summed over the learners"),
-        ],
-        (
-            [
-                row.cohort.name,
-                translated_text(row.cohort.programme, "title").text,
-                row.totals.learners,
-                row.totals.on_track,
-                row.totals.watch,
-                row.totals.at_risk,
-                row.totals.on_break,
-                hours_cell(row.totals.counted),
-                hours_cell(row.totals.expected),
-                hours_cell(row.totals.rate.applied),
-                hours_cell(row.totals.rate.approved),
-                row.totals.pursued,
-                row.totals.overdue,
-                row.totals.touched,
-                row.totals.criteria,
-            ]
-            for row in rows
-        ),
-    )
+def learners_producer(person: User, params: Mapping[str, str]) -> Produced:
+    """Everybody under way in the programmes that a lead leads, of one programme, cohort or standing where wanted.
+
+    Raises PermissionDenied for who leads none.
+    """
+    programmes = Programme.objects.permitted_to(person, Permission.PROGRAMME_WATCH)
+    keys = sorted(programmes.values_list("pk", flat=True))
+    if not keys:
+        raise PermissionDenied
+    learners = _narrowed(led_by(person), keys, params)
+    table = progress_table(_progress_in_pieces(learners), title=_("Learners under way"))
+    return Produced(table, learners.count, scope=f"programmes:{','.join(map(str, keys))}")
 
 
-def ways_table(rows: Iterable[WayRow]) -> Table:
-    """Hours and application rate by way of learning."""
-    return Table(
-        _("Ways of learning"),
-        [
-            _("Way of learning"),
-            _("Off the job, verified hours"),
-            _("On the job, verified hours"),
-            _("Share of all verified hours, per cent"),
-            _("Applied at work, hours"),
-            _("Application rate, per cent"),
-        ],
-        (
-            [
-                translated_text(row.strategy, "name").text,
-                hours_cell(row.way.off_job),
-                hours_cell(row.way.on_job),
-                row.share,
-                hours_cell(row.way.rate.applied),
-                row.way.rate.percent,
-            ]
-            for row in rows
-        ),
-    )
+def _progress_in_pieces(learners: QuerySet[Enrolment]) -> Iterator[progress.Progress]:
+    for keys in keys_in_pieces(learners):
+        rows = Enrolment.objects.filter(pk__in=keys).order_by("learner__display_name", "pk")
+        yield from progress.progress_of(rows, on=timezone.localdate())
 
 
-def criteria_table(programmes: Iterable[ProgrammeCriteria]) -> Table:
-    """The criteria of programmes, those that the fewest activities reach first."""
-    return Table(
-        _("Criteria"),
-        [_("Programme"), _("Code"), _("Criterion"), _("Verified activities"), _("Learners with one")],
-        (
-            [
-                translated_text(one.programme, "title").text,
-                line.criterion.code,
-                translated_text(line.criterion, "title").text,
-                line.activities,
-                line.learners,
-            ]
-            for one in programmes
-            for line in one.lines
-        ),
-    )
+def _narrowed(
+    learners: QuerySet[Enrolment], programmes: list[int], params: Mapping[str, str]
+) -> QuerySet[Enrolment]:
+    """Those that the params ask for; a param that says nothing asks for nothing."""
+    for name, path in (("programme", "cohort__programme"), ("cohort", "cohort")):
+        if is_key(params.get(name, "")):
+            learners = learners.filter(**{path: int(params[name])})
+    if (level := params.get("status", "")) in RANKS:
+        lines = lines_of(summaries_of(programmes, on=timezone.localdate()).values(), level=level)
+        learners = learners.filter(pk__in=[line.enrolment for line in lines])
+    return learners

@@ -3,7 +3,6 @@
 from dashboards.queries.hats import Hats, hats_of
 from dashboards.queries.learner import LearnerTodo, Thread, learner_todo, most_active_thread, open_goals
 from dashboards.queries.organisation import (
-    SMALLEST_GROUP,
     Group,
     administered_by,
     hide_small,
@@ -13,6 +12,7 @@ from dashboards.queries.team import (
     Member,
     TeamSums,
     learners_of,
+    led_by,
     members_of,
     rate_of_members,
     supported_by,
@@ -21,6 +21,7 @@ from dashboards.queries.team import (
     with_checks,
     worst_first,
 )
+from programmes.queries.groups import SMALLEST_GROUP
 
 __all__ = [
     "SMALLEST_GROUP",
@@ -35,6 +36,7 @@ __all__ = [
     "hide_small",
     "learner_todo",
     "learners_of",
+    "led_by",
     "members_of",
     "most_active_thread",
     "open_goals",

@@ -10,9 +10,7 @@ from people.models import Organisation, User
 from people.permissions import Permission, Relation, relation_q
 from programmes.models import ActivityEntry, Enrolment, Programme
 from programmes.queries import progress
-
-SMALLEST_GROUP = 5
-"""Totals about fewer people than this are not shown to somebody who may not see the people (trust.md)."""
+from programmes.queries.groups import SMALLEST_GROUP
 
 
 @dataclass(frozen=True)

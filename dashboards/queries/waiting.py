@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from dashboards.queries.team import with_checks
 from people.models import User
-from people.permissions import Permission
-from programmes.models import ApplicationRecord, BreakInLearning, Goal
+from programmes.models import ApplicationRecord, Goal
 from programmes.queries.activities import for_queue, waiting_for
 from programmes.queries.applications import applications_for
+from programmes.queries.breaks import breaks_to_agree
 from programmes.queries.goals import goals_for
 
 SHOWN = 50
@@ -66,17 +66,11 @@ class WaitingList:
         return sum(not item.checks for item in self.items)
 
 
-def breaks_for(user: User) -> QuerySet[BreakInLearning]:
-    """Breaks that wait for the person's word, the longest waiting first."""
-    rows = BreakInLearning.objects.permitted_to(user, Permission.BREAK_AGREE).asked()
-    return rows.select_related("enrolment__learner").order_by("asked_at", "pk")
-
-
 WAITING = {
     WaitingKind.ACTIVITY: lambda user: for_queue(waiting_for(user)),
     WaitingKind.APPLICATION: applications_for,
     WaitingKind.GOAL: goals_for,
-    WaitingKind.BREAK: breaks_for,
+    WaitingKind.BREAK: breaks_to_agree,
 }
 """By kind, what waits for a person: only what they may decide about now."""
 

@@ -6,7 +6,6 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 
 from core.translated import language_column
 from dashboards.exporters import cohorts_table, criteria_table, ways_table
@@ -14,10 +13,11 @@ from dashboards.queries import lead
 from dashboards.queries.lead_tables import COHORT_SORTS, cohort_rows, criterion_rows, way_rows
 from dashboards.views.homes import ROWS_A_PAGE, RoleHomeView
 from downloads.tables import Table, table_response, wanted_format
+from downloads.views import table_or_export
 from people.models import Organisation
 from people.permissions import Permission
-from programmes.exporters import progress_table
 from programmes.models import Cohort
+from programmes.queries.breaks import breaks_waiting_for
 from programmes.queries.progress_status import LOOKS, Level
 
 CARDS, COHORTS, UNREACHED, CRITERIA, WAYS, WORST = 12, 8, 3, 5, 8, 5
@@ -62,6 +62,12 @@ class LeadPageView(RoleHomeView):
 class LeadView(LeadPageView):
     """The programme lead's page: programmes, cohorts side by side, what nobody reaches, who needs help first."""
 
+    def get(self, request: HttpRequest) -> HttpResponse:
+        for table in ("learners", "activities"):
+            if wanted := wanted_format(request, table):
+                return table_or_export(request, table, wanted)
+        return super().get(request)
+
     def content(self) -> tuple[Table | None, dict[str, Any]]:
         totals = {pk: lead.totals_of([one]) for pk, one in self.by_programme.items()}
         cards = [(row, totals[row.pk]) for row in self.programmes if row.pk in totals]
@@ -82,6 +88,7 @@ class LeadView(LeadPageView):
             "rows": lead.progress_of_lines(worst[:WORST], self.user, on=self.today),
             "at_risk": len(worst),
             "may_create": may_create,
+            "breaks_waiting": breaks_waiting_for(self.user),
         }
 
 
@@ -89,6 +96,11 @@ class LeadLearnersView(LeadPageView):
     """Everybody under way, the worst first; of one programme, cohort or standing where wanted."""
 
     page = "learners"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        if wanted := wanted_format(request):
+            return table_or_export(request, "learners", wanted, request.GET.dict())
+        return super().get(request)
 
     def content(self) -> tuple[Table | None, dict[str, Any]]:
         cohorts = Cohort.objects.filter(programme__in=list(self.by_programme)).order_by("programme", "name")
@@ -98,9 +110,6 @@ class LeadLearnersView(LeadPageView):
         lines = lead.lines_of(
             self.summaries, cohort=cohort.pk if cohort else None, level=level if level in lead.RANKS else ""
         )
-        if wanted_format(self.request):
-            rows = lead.progress_of_lines(lines, self.user, on=self.today)
-            return progress_table(rows, title=_("Learners under way")), {}
         page = self.paged(lines)
         return None, {
             "page": page,

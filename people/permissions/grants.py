@@ -60,6 +60,8 @@ class Permission(StrEnum):
     FRAMEWORK_READ = "framework_read"
     FRAMEWORK_READ_DRAFT = "framework_read_draft"
     TEMPLATE_CHANGE = "template_change"
+    STRATEGY_READ = "strategy_read"
+    STRATEGY_CHANGE = "strategy_change"
 
 
 EVERY_ROW = ""
@@ -149,6 +151,9 @@ GRANTS: Mapping[Permission, Mapping[Relation, str]] = {
     Permission.FRAMEWORK_READ_DRAFT: _on(EVERY_ROW, Relation.ADMINISTRATOR),
     # A framework is shared by all organisations, so no lead of one of them writes what the others read.
     Permission.TEMPLATE_CHANGE: _on(EVERY_ROW, Relation.ADMINISTRATOR),
+    Permission.STRATEGY_READ: _on(EVERY_ROW, Relation.MEMBER, Relation.ADMINISTRATOR),
+    # The site's own words are the administrators'; a lead writes those of the own provider beside them.
+    Permission.STRATEGY_CHANGE: _on("provider", Relation.PROGRAMME_LEAD, Relation.ADMINISTRATOR),
 }
 
 NEVER_OWN = frozenset(

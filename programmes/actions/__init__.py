@@ -19,13 +19,14 @@ from programmes.actions.applying import (
     put_off_application,
     submit_application,
 )
-from programmes.actions.balance import RuleContent, choose_rule, write_rule
+from programmes.actions.balance import RuleContent, choose_rule, rule_from, write_rule
 from programmes.actions.breaks import (
     agree_break,
     ask_break,
     begin_break,
     current_break,
     end_break,
+    guard_days,
     refuse_break,
     run_breaks,
     withdraw_break,
@@ -77,6 +78,13 @@ from programmes.actions.programmes import (
 )
 from programmes.actions.recording import ChangedMeanwhile, EntryChanged, record_access
 from programmes.actions.sending import WeekSent, submit_activity, submit_week, withdraw_activity
+from programmes.actions.strategies import (
+    StrategyContent,
+    change_strategy,
+    load_strategies,
+    remove_guide,
+    write_guide,
+)
 from programmes.actions.support import change_support
 from programmes.actions.units import UnitContent, change_unit, create_unit, map_unit, move_unit, remove_unit
 from programmes.models.enrolments import OPEN_ENROLMENTS
@@ -103,6 +111,7 @@ __all__ = [
     "Placement",
     "ProgrammeContent",
     "RuleContent",
+    "StrategyContent",
     "UnitContent",
     "WeekSent",
     "agree_break",
@@ -122,6 +131,7 @@ __all__ = [
     "change_goal",
     "change_leads",
     "change_programme",
+    "change_strategy",
     "change_support",
     "change_unit",
     "check_evidence",
@@ -148,9 +158,11 @@ __all__ = [
     "end_cover",
     "enrol_learner",
     "forget_imports",
+    "guard_days",
     "invite_learner",
     "invite_supporter",
     "keep_form",
+    "load_strategies",
     "map_unit",
     "mark_leave",
     "move_unit",
@@ -161,11 +173,13 @@ __all__ = [
     "refuse_break",
     "remove_cohort",
     "remove_evidence",
+    "remove_guide",
     "remove_programme",
     "remove_unit",
     "reopen_programme",
     "return_activity",
     "return_application",
+    "rule_from",
     "run_breaks",
     "set_cover",
     "start_enrolment",
@@ -182,5 +196,6 @@ __all__ = [
     "withdraw_break",
     "withdraw_enrolment",
     "withdraw_goal",
+    "write_guide",
     "write_rule",
 ]

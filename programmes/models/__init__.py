@@ -4,7 +4,6 @@ from programmes.models.activities import (
     ACTIVITY_MOVES,
     ActivityEntry,
     EvidenceFile,
-    LearningStrategy,
     Reflection,
     UncountedReason,
 )
@@ -28,6 +27,14 @@ from programmes.models.goals import GOAL_MOVES, Goal, GoalCheckIn, GoalEvent
 from programmes.models.history import ActivityEvent, AutosavedForm, ReturnPreset
 from programmes.models.importing import IMPORT_MOVES, PeopleImport
 from programmes.models.programmes import PROGRAMME_MOVES, Partnership, Programme, ProgrammeRole, ProgrammeUnit
+from programmes.models.strategies import (
+    Company,
+    CostLevel,
+    Disruption,
+    LearningStrategy,
+    Need,
+    StrategyGuide,
+)
 
 __all__ = [
     "ACTIVITY_MOVES",
@@ -47,12 +54,16 @@ __all__ = [
     "BenefitUnit",
     "BreakInLearning",
     "Cohort",
+    "Company",
+    "CostLevel",
+    "Disruption",
     "Enrolment",
     "EvidenceFile",
     "Goal",
     "GoalCheckIn",
     "GoalEvent",
     "LearningStrategy",
+    "Need",
     "Partnership",
     "PeopleImport",
     "Programme",
@@ -60,6 +71,7 @@ __all__ = [
     "ProgrammeUnit",
     "Reflection",
     "ReturnPreset",
+    "StrategyGuide",
     "SupportRole",
     "UncountedReason",
 ]

@@ -13,6 +13,7 @@ from core.tags import Tag, Tone
 from people.models import Organisation
 from people.permissions import AccessPaths, Condition, Permission, PermittedQuerySet, Shown
 from programmes.models.enrolments import BreakInLearning, Enrolment
+from programmes.models.strategies import LearningStrategy
 from standards.models import Criterion
 from uploads.models import FileState, SentFile, SentFileQuerySet
 
@@ -20,25 +21,6 @@ if TYPE_CHECKING:
     from programmes.models.goals import Goal
 
 MINUTES_A_DAY = 24 * 60
-
-
-class LearningStrategy(models.Model):
-    """A way of learning, such as coaching or job shadowing, and when to choose it."""
-
-    code = models.SlugField(_("code"), max_length=40, unique=True)
-    name = models.CharField(_("name"), max_length=100)
-    summary = models.TextField(_("what it is"), blank=True)
-    when_to_choose = models.TextField(_("when to choose it"), blank=True)
-    usual_kind = models.CharField(_("usually"), max_length=7, blank=True)
-    order = models.PositiveSmallIntegerField(_("order"), default=0)
-
-    class Meta:
-        ordering = ["order", "code"]
-        verbose_name = _("learning strategy")
-        verbose_name_plural = _("learning strategies")
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class UncountedReason(models.TextChoices):
@@ -339,6 +321,9 @@ class EvidenceFile(SentFile):
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     objects = EvidenceQuerySet.as_manager()
+    _ANSWERED = frozenset(
+        {"submitted", "returned", "confirmed"}
+    )  # of ApplicationRecord, whose module comes later
     _SENT_CLEAN: Condition = {
         "entry__status": ActivityEntry._SENT,
         "status": frozenset({FileState.CLEAN.value}),
@@ -349,14 +334,20 @@ class EvidenceFile(SentFile):
         conditions={
             "sent": _SENT_CLEAN,
             "sent_shared": {**_SENT_CLEAN, "is_shared": frozenset({True})},
-            "sent_on_job": {**_SENT_CLEAN, "entry__kind": frozenset({ActivityEntry.Kind.ON_JOB.value})},
+            # Work at the workplace: done on the job, or the use there of what was learned off the job.
+            "sent_on_job": (
+                {**_SENT_CLEAN, "entry__kind": frozenset({ActivityEntry.Kind.ON_JOB.value})},
+                {**_SENT_CLEAN, "application__status": _ANSWERED},
+            ),
         },
         condition_words={
             "sent": _("Once you have sent the activity."),
             "sent_shared": _(
                 "Once you have sent the activity, and only files that you share with the mentor."
             ),
-            "sent_on_job": _("Once you have sent the activity, and only if it was on the job."),
+            "sent_on_job": _(
+                "Once you have sent the activity, and only if it was on the job or shows how you use it at work."
+            ),
         },
         shown=(
             Shown(

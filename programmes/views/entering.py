@@ -18,7 +18,7 @@ from people.permissions import Permission, standing_of
 from programmes import actions, forms
 from programmes.forms import ActivityForm, BaseDaysFormSet, DaysFormSet
 from programmes.forms.fields import is_key
-from programmes.models import ActivityEntry, AutosavedForm, Enrolment
+from programmes.models import ActivityEntry, AutosavedForm, Enrolment, LearningStrategy
 from programmes.models.goals import GoalQuerySet
 from programmes.queries import activities as reads
 from programmes.queries.entering import autosaved_form, has_content, made_from
@@ -206,7 +206,7 @@ class ActivityCreateView(ActivityFormView):
         wanted = self.request.GET.get("copy", "")
         own = ActivityEntry.objects.permitted_to(self.request.user, Permission.ACTIVITY_CHANGE)
         copied = own.filter(enrolment=self.enrolment, pk=wanted).first() if is_key(wanted) else None
-        return values | self._towards() | (forms.copied_from(copied) if copied else {})
+        return values | self._towards() | self._of_way() | (forms.copied_from(copied) if copied else {})
 
     def _towards(self) -> dict[str, Any]:
         """The goal that the address names, with its criteria."""
@@ -214,8 +214,16 @@ class ActivityCreateView(ActivityFormView):
         goal = next((goal for goal in self.goals if str(goal.pk) == wanted), None)
         return {"goal": goal.pk, "criteria": [row.pk for row in goal.criteria.all()]} if goal else {}
 
+    def _of_way(self) -> dict[str, Any]:
+        """The way of learning that the address names, and the type that is usual for it."""
+        wanted = self.request.GET.get("strategy", "")
+        way = LearningStrategy.objects.filter(pk=wanted).first() if is_key(wanted) else None
+        if way is None:
+            return {}
+        return {"strategy": way} | ({"kind": way.usual_kind} if way.usual_kind else {})
+
     def get(self, request: HttpRequest) -> HttpResponse:
-        is_plain = not {"copy", "done_on", "goal"} & set(request.GET)
+        is_plain = not {"copy", "done_on", "goal", "strategy"} & set(request.GET)
         kept = autosaved_form(self.enrolment, None) if is_plain else None
         if kept is not None:
             return self.show_typed(kept.content, rows=1, token=kept.token, autosaved=kept)

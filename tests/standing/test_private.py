@@ -49,6 +49,35 @@ def entries_with_words(world: World) -> dict[str, ActivityEntry]:
     return entries
 
 
+def answers_with_words(world: World) -> list[ActivityEntry]:
+    """An answer in each state; what it says and its file are words that say which it is."""
+    side, entries = world.ours, []
+    for state in ("prompted", "sent", "returned", "confirmed", "not_applied"):
+        name = state.replace("_", "")
+        entry = f.ActivityFactory(
+            enrolment=side.enrolment, strategy=side.strategy, approved=True, approved_by=side.coach
+        )
+        told = state in ("sent", "returned", "confirmed")
+        record = f.ApplicationFactory(
+            entry=entry,
+            **{} if state == "prompted" else {state: True},
+            what_changed=f"changed{name}",
+            evidence_note=f"note{name}",
+            not_applied_reason=f"whynot{name}",
+        )
+        f.BenefitFactory(record=record, text=f"benefit{name}", measured=True, measure=f"measure{name}")
+        f.EvidenceFactory(
+            entry=entry,
+            application=record,
+            file="ab/sample.txt",
+            original_name=f"answerfile{name}.txt",
+            is_held_back=not told,
+        )
+        f.ApplicationEventFactory(record=record, kind="put_off")
+        entries.append(entry)
+    return entries
+
+
 def pages_of(world: World, entries: dict[str, ActivityEntry]) -> list[str]:
     enrolment = world.ours.enrolment.pk
     own = [f"/activities/{entry.pk}/{page}" for entry in entries.values() for page in ("", "change/")]
@@ -124,6 +153,33 @@ def test_not_even_whether_there_is_a_reflection_is_shown_to_others(
     entry = f.ActivityFactory(enrolment=world.ours.enrolment, strategy=world.ours.strategy, sent=True)
     text = client_of(getattr(world.ours, persona)).get(f"/activities/{entry.pk}/").text
     assert ("No reflection yet." in text) is ("What was learned" in text) is is_shown
+
+
+ANSWERS = "prompted sent returned confirmed notapplied"
+SAID = ("changed", "note", "benefit", "measure", "answerfile")
+EVERY_ANSWER = words(ANSWERS, *SAID, "whynot")
+TOLD = words("sent returned confirmed", *SAID) | {"whynotnotapplied"}
+MAY_READ_ANSWERS: dict[str, set[str]] = {
+    "learner": words(ANSWERS, *SAID) | {"whynotnotapplied", "whynotprompted", "whynotreturned"},
+    **dict.fromkeys(("coach", "mentor", "manager", "lead", "administrator"), TOLD),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("persona", [*PERSONAS, *OTHERS, "administrator", "outsider"])
+def test_answers_are_read_once_they_are_sent_and_their_drafts_by_nobody_else(
+    world: World, client_of: ClientOf, persona: str
+) -> None:
+    """On every page and in every file: a draft, and what was said before somebody decided not to use it."""
+    entries, enrolment = answers_with_words(world), world.ours.enrolment.pk
+    lists = ["/applications/", f"/learners/{enrolment}/applications/"]
+    pages = [
+        f"/activities/{entry.pk}/{page}" for entry in entries for page in ("", "application/", "change/")
+    ]
+    pages += [*lists, *(f"{url}?download=csv" for url in lists), f"/learners/{enrolment}/activities/"]
+    pages += ["/learner/", "/queue/", "/team/", "/lead/", "/organisation/"]
+    seen = texts_seen(client_of(world.everybody()[persona]), pages)
+    assert {word for word in EVERY_ANSWER if word in seen} == MAY_READ_ANSWERS.get(persona, set())
 
 
 FINDS: list[tuple[str, str, str]] = [

@@ -12,8 +12,18 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from people.models import User
-from programmes.models import ActivityEntry, ActivityEvent, Enrolment, EvidenceFile, SupportRole
+from programmes.models import (
+    ActivityEntry,
+    ActivityEvent,
+    Enrolment,
+    EvidenceFile,
+    PeopleImport,
+    Programme,
+    StrategyGuide,
+    SupportRole,
+)
 from standards.models import Criterion, Framework, Level, Scale
+from tests.factories import downloads as d
 from tests.factories import people as p
 from tests.factories import programmes as f
 from tests.worlds import Side, World
@@ -163,6 +173,20 @@ def units(side: Side, places: Places) -> None:
         f.EnrolmentFactory(cohort=f.CohortFactory(programme=side.programme), organisation=side.employer)
 
 
+def ways(side: Side, places: Places) -> None:
+    """Ways of learning in words of the provider, each learned by people who use it, and goals of the learner."""
+    for _place in places:
+        strategy = f.StrategyFactory(suits=["people"])
+        StrategyGuide.objects.create(strategy=strategy, organisation=side.provider, summary="Ours")
+        f.GoalFactory(enrolment=side.enrolment, in_progress=True).criteria.set(side.criteria)
+        for _n in range(5):
+            enrolment = f.EnrolmentFactory(cohort=side.cohort, organisation=side.employer)
+            f.SupportRoleFactory(enrolment=enrolment, person=side.coach, role="coach")
+            for way in (strategy, side.strategy):
+                entry = f.ActivityFactory(enrolment=enrolment, strategy=way, approved=True)
+                f.ApplicationFactory(entry=entry, confirmed=True)
+
+
 def support(side: Side, places: Places) -> None:
     """Breaks and former supporters of the one enrolment, and people who could take over."""
     day = dt.timedelta(days=1)
@@ -173,6 +197,28 @@ def support(side: Side, places: Places) -> None:
         f.SupportRoleFactory(enrolment=side.enrolment, person=person, starts_on=start, ends_on=start + day)
 
 
+def asked_breaks(side: Side, places: Places) -> None:
+    """Breaks that the coach's learners asked for."""
+    for place in places:
+        learners(side, [place])
+        newest = Enrolment.objects.latest("pk")
+        f.BreakFactory(enrolment=newest, asked=True, starts_on=timezone.localdate())
+
+
+def ruled(side: Side, places: Places) -> None:
+    """Learners in a programme whose hours follow a rule, one of several of its family."""
+    for place in places:
+        rule = f.RuleFactory(family="f", starts_from=dt.date(2020 + place, 1, 1))
+        Programme.objects.filter(pk=side.programme.pk).update(balance_rule=rule)
+        learners(side, [place])
+
+
+def rules(side: Side, places: Places) -> None:
+    """Rules of the provider's own."""
+    for _place in places:
+        f.RuleFactory(organisation=side.provider, source_url="https://sample.example/rule")
+
+
 def invitations(side: Side, places: Places) -> None:
     """Programmes to which the learner is invited, with a coach each."""
     for _place in places:
@@ -181,6 +227,50 @@ def invitations(side: Side, places: Places) -> None:
             cohort=cohort, learner=side.learner, organisation=side.employer, status="invited"
         )
         f.SupportRoleFactory(enrolment=made, person=side.coach, role="coach")
+
+
+def applications(side: Side, places: Places) -> None:
+    """Answers in every state, with benefits and people of their own, and prompts that are due."""
+    day = timezone.localdate() - dt.timedelta(days=70)
+    for _place in places:
+        for traits in ({}, {"sent": True}, {"returned": True}, {"confirmed": True}, {"not_applied": True}):
+            entry = f.ActivityFactory(
+                enrolment=side.enrolment,
+                strategy=f.StrategyFactory(),
+                done_on=day,
+                approved=True,
+                approved_by=side.coach,
+            )
+            record = f.ApplicationFactory(entry=entry, **traits)
+            f.BenefitFactory(record=record, measured=True)
+            f.ApplicationEventFactory(record=record, kind="returned", by=p.UserFactory(), reason="How?")
+
+
+def exports(side: Side, places: Places) -> None:
+    """Files of the lead."""
+    for _place in places:
+        d.ExportFactory(owner=side.lead, ready=True)
+        d.ExportFactory(owner=side.lead)
+
+
+def lists(side: Side, places: Places) -> None:
+    """Lists of people that the lead sent, with employers of their own."""
+    for _place in places:
+        f.PeopleImportFactory(cohort=side.cohort, uploaded_by=side.lead)
+
+
+def lines(side: Side, places: Places) -> None:
+    """Lines of one list, each for a person who is enrolled already, with a coach and a team."""
+    made = {"cohort": side.cohort, "employer": side.employer, "uploaded_by": side.lead, "rows": []}
+    found = PeopleImport.objects.filter(pk=ONE_ENTRY).first() or f.PeopleImportFactory(pk=ONE_ENTRY, **made)
+    for place in places:
+        team = p.TeamFactory(organisation=side.employer)
+        coach = p.MembershipFactory(organisation=side.provider, role="coach").person
+        enrolment = f.EnrolmentFactory(cohort=side.cohort, organisation=side.employer)
+        f.SupportRoleFactory(enrolment=enrolment, person=side.coach)
+        said = {"line": place + 2, "name": "Sample", "email": enrolment.learner.email}
+        found.rows.append(said | {"team": team.name, "coach": coach.email})
+    found.save()
 
 
 ONE_ENTRY = 1_000_000
@@ -196,13 +286,18 @@ PAGES: list[tuple[str, str, Grow, int]] = [
     (f"/activities/{ONE_ENTRY}/", "coach", files, 19),
     (f"/activities/{ONE_ENTRY}/", "coach", versions, 27),
     (LIST, "coach", entries, 20),
-    (LIST, "manager", entries, 20),
+    (LIST, "manager", entries, 21),
     (f"{LIST}?kind=on_job&status=approved", "coach", entries, 17),
-    ("/queue/", "coach", learners, 22),
+    ("/queue/", "coach", learners, 23),
     ("/cover/", "coach", covers, 10),
     ("/team/", "manager", learners, 20),
     ("/lead/", "lead", learners, 18),
     ("/lead/", "lead", programmes, 18),
+    ("/learner/", "learner", applications, 23),
+    ("/applications/", "learner", applications, 12),
+    ("/learners/{enrolment}/applications/", "manager", applications, 13),
+    ("/queue/", "mentor", applications, 19),
+    ("/team/", "manager", applications, 18),
     ("/organisation/", "org_admin", programmes, 12),
     ("/site/", "administrator", programmes, 11),
     ("/profile/who-sees-my-data/", "learner", enrolments, 15),
@@ -217,14 +312,27 @@ PAGES: list[tuple[str, str, Grow, int]] = [
     ("/programmes/cohorts/{cohort}/", "lead", learners, 12),
     ("/programmes/enrolments/{enrolment}/", "lead", support, 10),
     ("/programmes/enrolments/{enrolment}/support/coach/", "lead", support, 9),
+    ("/learners/{enrolment}/breaks/", "coach", support, 10),
+    ("/queue/", "coach", asked_breaks, 23),
+    ("/queue/", "coach", ruled, 24),
+    ("/lead/", "lead", ruled, 20),
+    ("/learners/{enrolment}/hours/", "learner", support, 14),
+    ("/programmes/{programme}/hours/", "lead", rules, 8),
+    ("/ways/", "learner", ways, 0),
+    ("/ways/", "coach", ways, 0),
+    ("/ways/{strategy}/", "learner", ways, 0),
+    ("/ways/find/?need=people", "learner", ways, 0),
+    ("/programmes/cohorts/{cohort}/import/", "lead", lists, 11),
+    (f"/programmes/cohorts/import/{ONE_ENTRY}/", "lead", lines, 16),
+    ("/files/", "lead", exports, 8),
     ("/standards/", "learner", frameworks, 9),
     ("/standards/{framework}/", "learner", criteria, 10),
 ]
 # Further readers of the same pages, for the long run.
 MORE_PAGES: list[tuple[str, str, Grow, int]] = [
-    ("/team/", "manager", entries, 20),
+    ("/team/", "manager", entries, 21),
     ("/queue/", "mentor", learners, 22),
-    ("/queue/", "coach", entries, 22),
+    ("/queue/", "coach", entries, 23),
     (LIST, "lead", entries, 19),
     (f"/activities/{ONE_ENTRY}/", "lead", files, 15),
     (f"/activities/{ONE_ENTRY}/", "mentor", files, 18),
@@ -247,6 +355,7 @@ def test_page_asks_as_often_for_three_rows_as_for_one(
 ) -> None:
     side = world.ours
     rows = {"enrolment": side.enrolment, "framework": side.framework, "employer": side.employer}
+    rows["strategy"] = side.strategy
     rows |= {"programme": side.programme, "cohort": side.cohort, "unit": side.programme.units.get()}
     url = url.format(**{name: row.pk for name, row in rows.items()})
     client = client_of(world.everybody()[persona])

@@ -21,9 +21,10 @@ from django.utils import timezone
 
 from people.models import User
 from people.queries.invitations import token_from
-from programmes.models import ActivityEntry, EvidenceFile, SupportRole
+from programmes.models import ActivityEntry, EvidenceFile, StrategyGuide, SupportRole
 from programmes.queries.progress import monday
 from standards.models import Framework
+from tests.factories import downloads as d
 from tests.factories import people as p
 from tests.factories import programmes as f
 from tests.worlds import PERSONAS, World
@@ -167,6 +168,36 @@ ROUTES = {
         args=("off_job",),
         body={"reason": "Which part did you do?"},
     ),
+    "programmes:application": Route(
+        {200: "learner coach mentor manager lead administrator", 403: "org_admin", 404: "*"},
+        {302: "learner", 403: "coach mentor manager lead org_admin administrator", 404: "*"},
+        args=("answered",),
+        body={"used": "yes"},
+    ),
+    "programmes:application prompted": Route(
+        {200: "learner", 403: INSIDERS, 404: "*"},
+        {200: "learner", 403: INSIDERS, 404: "*"},
+        args=("prompted",),
+    ),
+    "programmes:application none": Route({404: "*"}, {404: "*"}, args=("off_job",)),
+    "programmes:application_put_off": Route(
+        post={302: "learner", 403: INSIDERS, 404: "*"}, args=("prompted",)
+    ),
+    "programmes:application_confirm": Route(
+        post={302: "mentor manager", 403: "learner coach lead org_admin administrator", 404: "*"},
+        args=("answered",),
+    ),
+    "programmes:application_return": Route(
+        post={302: "mentor manager", 403: "learner coach lead org_admin administrator", 404: "*"},
+        args=("answered",),
+        body={"question": "How do you see it?"},
+    ),
+    "programmes:application_list": Route({200: LEARNERS, 404: "*"}),
+    "programmes:applications_confirm": Route(post={302: "*"}),
+    "programmes:confirmation_undo": Route(post={302: "*"}),
+    "programmes:enrolment_applications": Route(
+        {200: READERS, 403: "org_admin administrator", 404: "*"}, args=("enrolment",)
+    ),
     "programmes:form_keep": Route(post={200: LEARNERS, 404: "*"}),
     "programmes:form_keep_changed": Route(post={200: "learner", 403: INSIDERS, 404: "*"}, args=("draft",)),
     "programmes:activity_delete": Route(
@@ -194,6 +225,21 @@ ROUTES = {
         post={302: "learner coach", 403: "mentor manager lead org_admin administrator", 404: "*"},
         args=("enrolment", "leave"),
     ),
+    "programmes:strategy_list": Route({200: "*"}),
+    "programmes:strategy_finder": Route({200: "*"}),
+    "programmes:strategy_detail": Route({200: f"{MEMBERS} administrator", 404: "*"}, args=("strategy",)),
+    "programmes:strategy_change": Route(
+        {200: "administrator", 403: MEMBERS, 404: "*"},
+        {200: "administrator", 403: MEMBERS, 404: "*"},
+        args=("strategy",),
+    ),
+    "programmes:guide_change": Route(OF_PROGRAMME, OF_PROGRAMME, ("strategy", "provider")),
+    "programmes:guide_change employer": Route(
+        {403: "learner mentor manager org_admin administrator", 404: "*"},
+        {403: "learner mentor manager org_admin administrator", 404: "*"},
+        args=("strategy", "employer"),
+    ),
+    "programmes:guide_remove": Route(OF_PROGRAMME, ON_PROGRAMME, ("strategy", "provider")),
     "programmes:cover": Route({200: "coach other_coach", 403: "*"}, {200: "coach other_coach", 403: "*"}),
     "programmes:cover_end": Route(post={302: "coach", 404: "*"}, args=("cover",)),
     "programmes:activity_evidence": Route(
@@ -247,13 +293,58 @@ ROUTES = {
     "programmes:cohort_remove": Route(ON_PROGRAMME, ON_PROGRAMME, ("cohort",)),
     "programmes:enrolment_create": Route(OF_PROGRAMME, OF_PROGRAMME, ("cohort",)),
     "programmes:enrolment_invite": Route(OF_PROGRAMME, OF_PROGRAMME, ("cohort",)),
+    "programmes:people_import": Route(
+        OF_PROGRAMME, {200: "lead administrator", 403: "coach", 404: "*"}, args=("cohort",)
+    ),
+    "programmes:people_import_example": Route(OF_PROGRAMME, args=("cohort",)),
+    "programmes:people_import_detail": Route(
+        {200: "lead", 403: "coach administrator", 404: "*"},
+        {302: "lead", 403: "coach administrator", 404: "*"},
+        args=("people_list",),
+    ),
+    "programmes:people_import_discard": Route(
+        post={302: "lead", 403: "coach administrator", 404: "*"}, args=("people_list",)
+    ),
+    "downloads:export_list": Route(
+        {200: "*"}, {302: "lead other_lead", 403: "*"}, body={"table": "learners", "format": "csv"}
+    ),
+    "downloads:export_detail": Route({200: "lead", 404: "*"}, args=("export",)),
+    "downloads:export_read": Route({200: "lead", 404: "*"}, args=("export",)),
+    "downloads:export_remove": Route(post={302: "lead", 404: "*"}, args=("export",)),
     "programmes:enrolment_detail": Route(OF_ENROLMENT, args=("enrolment",)),
     "programmes:enrolment_change": Route(OF_ENROLMENT, OF_ENROLMENT, ("enrolment",)),
     "programmes:enrolment_start": Route(
         post={302: "learner lead administrator", 403: "org_admin", 404: "*"}, args=("invited",)
     ),
+    "programmes:break_list": Route(
+        {200: "learner coach manager lead", 403: "mentor org_admin administrator", 404: "*"},
+        args=("enrolment",),
+    ),
+    "programmes:break_ask": Route(
+        {200: "learner", 403: INSIDERS, 404: "*"}, {200: "learner", 403: INSIDERS, 404: "*"}, ("enrolment",)
+    ),
+    "programmes:break_decide": Route(
+        {200: "coach manager lead", 403: "learner mentor org_admin administrator", 404: "*"},
+        {302: "coach manager lead", 403: "learner mentor org_admin administrator", 404: "*"},
+        ("asked_break",),
+        {"do": "agree"},
+    ),
+    "programmes:break_withdraw": Route(
+        post={302: "learner coach lead administrator", 403: "mentor manager org_admin", 404: "*"},
+        args=("asked_break",),
+    ),
+    "programmes:hours_explained": Route(
+        {200: READERS, 403: "org_admin administrator", 404: "*"}, args=("enrolment",)
+    ),
+    "programmes:status_rule": Route({200: "*"}),
+    "programmes:rule_choose": Route(OF_PROGRAMME, OF_PROGRAMME, ("programme",)),
+    "programmes:rule_write": Route(OF_PROGRAMME, OF_PROGRAMME, ("programme",)),
     "programmes:enrolment_break": Route(OF_ENROLMENT, OF_ENROLMENT, ("enrolment",)),
-    "programmes:enrolment_back": Route(ON_ENROLMENT, ON_ENROLMENT, ("enrolment",)),
+    "programmes:enrolment_back": Route(
+        {302: "coach lead administrator", 403: "learner mentor manager org_admin", 404: "*"},
+        {302: "coach lead administrator", 403: "learner mentor manager org_admin", 404: "*"},
+        ("enrolment",),
+    ),
     "programmes:enrolment_complete": Route(OF_ENROLMENT, ON_ENROLMENT, ("enrolment",)),
     "programmes:enrolment_withdraw": Route(OF_ENROLMENT, ON_ENROLMENT, ("enrolment",)),
     "programmes:support_change": Route(OF_ENROLMENT, OF_ENROLMENT, ("enrolment", "role")),
@@ -353,9 +444,14 @@ def rows_of(world: World) -> dict[str, Any]:
         "verified": f.ActivityFactory(**made, kind="off_job", approved=True),
         "unpublished": Framework.objects.create(code="FW-draft", title="Draft"),
         "published": side.framework,
+        "strategy": side.strategy,
+        "guide": StrategyGuide.objects.create(strategy=side.strategy, organisation=side.provider),
         "enrolment": side.enrolment,
         "week": monday(timezone.localdate() - timedelta(weeks=3)).isoformat(),
         "leave": side.enrolment.breaks.create(starts_on="2020-01-06", ends_on="2020-01-12", is_leave=True),
+        "asked_break": f.BreakFactory(
+            enrolment=side.enrolment, asked=True, starts_on=timezone.localdate() + timedelta(days=7)
+        ),
         "cover": cover_of(world),
         "programme": side.programme,
         "unit": side.programme.units.get(),
@@ -371,10 +467,17 @@ def rows_of(world: World) -> dict[str, Any]:
         "provider": side.provider,
         "membership": side.learner.memberships.get(),
         "invitation": invitation,
+        "people_list": f.PeopleImportFactory(
+            cohort=side.cohort, employer=side.employer, uploaded_by=side.lead, faults=[]
+        ),
+        "export": d.ExportFactory(owner=side.lead, ready=True, scope=f"programmes:{side.programme.pk}"),
         "token": token_from(invitation.token_seed),
         "uid": "1",
         "key": "not-a-key",
     }
+    for name, traits in (("prompted", {}), ("answered", {"sent": True})):
+        rows[name] = f.ActivityFactory(**made, approved=True)
+        f.ApplicationFactory(entry=rows[name], **traits)
     rows["draft"].criteria.set(side.criteria[:1])
     name = "ab/sample.txt"
     rows["shared_file"] = f.EvidenceFactory(entry=rows["on_job"], file=name, thumbnail=name)
@@ -403,6 +506,7 @@ def ask(client: Client, method: str, url: str, body: dict[str, Any] | None = Non
 
 APPS = (
     "dashboards",
+    "downloads",
     "people",
     "programmes",
     "standards",
