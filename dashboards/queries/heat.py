@@ -87,7 +87,8 @@ class HeatMap:
 def heat_maps(
     enrolments: Sequence[Enrolment], reader: User, *, sort: str = "name", area: str = "", only: str = ""
 ) -> list[HeatMap]:
-    """One map for each programme of the enrolments, which are loaded with their programmes; two queries.
+    """One map for each programme of the enrolments, which are loaded with their programmes; two queries
+    beside the reader's roles.
 
     `sort` is one of SORTS; `area` the key of an area, used where a programme has more than MOST_COLUMNS criteria;
     `only` the key of the one enrolment whose row is shown. Who has activities is counted over everybody all the same.

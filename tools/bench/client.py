@@ -63,6 +63,7 @@ class Page:
         filled = dict(self.fields) | {
             "csrfmiddlewaretoken": [CSRF],
             "kind": ["on_job"],
+            "goal": [""],
             "title": [f"Sample activity {number}"],
             "done_on": [day.isoformat()],
             "hours": ["0"],
