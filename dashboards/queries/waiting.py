@@ -17,7 +17,7 @@ from programmes.queries.applications import applications_for
 from programmes.queries.breaks import breaks_to_agree
 from programmes.queries.goals import goals_for
 
-SHOWN = 50
+SHOWN = 25
 SECONDS_EACH = 30
 """What one decision takes, for the sentence that says how long all of them will."""
 
