@@ -47,6 +47,7 @@ from standards.models import Framework, Scale
 from tests.factories import downloads as d
 from tests.factories import people as p
 from tests.factories import programmes as f
+from tests.factories import standards as s
 from tests.worlds import World
 
 ROOT = Path(settings.BASE_DIR)
@@ -210,6 +211,14 @@ STORY = [
     ("learner", "programmes:break_ask", "enrolment"),
     ("learner", "programmes:hours_explained", "enrolment"),
     ("learner", "programmes:status_rule", ""),
+    ("learner", "programmes:goal_list", ""),
+    ("learner", "programmes:goal_create", ""),
+    ("learner", "programmes:goal_change", "goal_draft"),
+    ("learner", "programmes:goal_detail", "goal_draft"),
+    ("learner", "programmes:goal_detail", "goal_in_progress"),
+    ("learner", "programmes:goal_close", "goal_in_progress"),
+    ("coach", "programmes:goal_detail", "goal_proposed"),
+    ("coach", "programmes:enrolment_goals", "enrolment"),
     ("coach", "dashboards:queue", ""),
     ("coach", "programmes:break_decide", "asked_break"),
     ("coach", "programmes:activity_detail", "sent"),
@@ -251,6 +260,9 @@ STORY = [
     ("administrator", "people:organisation_list", ""),
     ("learner", "standards:framework_list", ""),
     ("learner", "standards:framework_detail", "framework"),
+    ("learner", "standards:template_list", "framework"),
+    ("administrator", "standards:template_create", "framework"),
+    ("administrator", "standards:template_remove", "template"),
     ("learner", "account_change_password", ""),
     ("learner", "account_email", ""),
 ]
@@ -264,6 +276,8 @@ ANSWERS = [
     ),
     ("coach", "programmes:activities_decide", {"do": "return", "ids": ["sent"]}),
     ("coach", "programmes:activities_decide", {"do": "verify", "ids": ["sent"]}),
+    ("coach", "programmes:goals_decide", {"do": "ask", "ids": ["goal_proposed"]}),
+    ("coach", "programmes:goals_decide", {"do": "agree", "ids": ["goal_proposed"]}),
 ]
 """Posts for which something is drawn that no page above shows."""
 
@@ -305,6 +319,14 @@ def test_pages_of_the_story_render_in_every_language(
     rows["asked_break"] = f.BreakFactory(enrolment=side.enrolment, asked=True, starts_on=ahead)
     f.BreakFactory(enrolment=side.enrolment, refused=True, decided_by=side.coach)
     Programme.objects.update(balance_rule=f.RuleFactory())
+    rows["template"] = s.GoalTemplateFactory(framework=side.framework)
+    rows["goal_draft"] = f.GoalFactory(enrolment=side.enrolment)
+    f.GoalEventFactory(goal=rows["goal_draft"], kind="change_asked", by=side.coach, reason="More, please.")
+    for state in ("proposed", "in_progress"):
+        rows[f"goal_{state}"] = f.GoalFactory(enrolment=side.enrolment, **{state: True})
+    f.GoalCheckInFactory(goal=rows["goal_in_progress"])
+    rows["approved"].goal = rows["goal_in_progress"]
+    rows["approved"].save()
     week = monday(timezone.localdate()) - dt.timedelta(weeks=3)
     side.enrolment.breaks.create(is_leave=True, starts_on=week, ends_on=week + dt.timedelta(days=6))
     covered, today = SupportRole.objects.get(enrolment=side.enrolment, role="coach"), timezone.localdate()

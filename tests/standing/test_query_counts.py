@@ -17,6 +17,7 @@ from programmes.models import (
     ActivityEvent,
     Enrolment,
     EvidenceFile,
+    Goal,
     PeopleImport,
     Programme,
     StrategyGuide,
@@ -26,6 +27,7 @@ from standards.models import Criterion, Framework, Level, Scale
 from tests.factories import downloads as d
 from tests.factories import people as p
 from tests.factories import programmes as f
+from tests.factories import standards as s
 from tests.worlds import Side, World
 
 Places = Iterable[int]
@@ -166,6 +168,51 @@ def members(side: Side, places: Places) -> None:
         p.InvitationFactory(organisation=side.employer, team=team, invited_by=p.UserFactory())
 
 
+def goals(side: Side, places: Places) -> None:
+    """Goals of the learner in several states, with check-ins, people who decided and activities towards them."""
+    for _place in places:
+        for state in ("proposed", "in_progress", "achieved"):
+            goal = f.GoalFactory(enrolment=side.enrolment, **{state: True})
+            add_goal_parts(side, goal)
+        draft = f.GoalFactory(enrolment=side.enrolment)
+        f.GoalEventFactory(goal=draft, kind="change_asked", by=p.UserFactory(), reason="More")
+
+
+def add_goal_parts(side: Side, goal: Goal) -> None:
+    """Criteria, two check-ins, an event of somebody else and an activity."""
+    goal.criteria.set(side.criteria)
+    for progress in (20, 40):
+        f.GoalCheckInFactory(goal=goal, progress=progress, by=p.UserFactory())
+    f.GoalEventFactory(goal=goal, kind="agreed", by=p.UserFactory())
+    f.ActivityFactory(enrolment=side.enrolment, strategy=side.strategy, goal=goal, approved=True)
+
+
+def one_goal(side: Side, places: Places) -> None:
+    """What hangs on one goal."""
+    goal = Goal.objects.filter(pk=ONE_ENTRY).first() or f.GoalFactory(
+        pk=ONE_ENTRY, enrolment=side.enrolment, in_progress=True
+    )
+    for _place in places:
+        add_goal_parts(side, goal)
+
+
+def team_goals(side: Side, places: Places) -> None:
+    """Learners of the coach and the manager, each with goals that wait and goals that are pursued."""
+    for place in places:
+        learners(side, [place])
+        enrolment = Enrolment.objects.latest("pk")
+        for state in ("proposed", "in_progress"):
+            goal = f.GoalFactory(enrolment=enrolment, **{state: True})
+            goal.criteria.set(side.criteria)
+            f.GoalCheckInFactory(goal=goal)
+
+
+def goal_templates(side: Side, places: Places) -> None:
+    """Templates of the one framework with their criteria."""
+    for _place in places:
+        s.GoalTemplateFactory(framework=side.framework).criteria.set(side.criteria)
+
+
 def units(side: Side, places: Places) -> None:
     """Units of the one programme, each with its criteria, and cohorts with somebody in them."""
     for place in places:
@@ -277,20 +324,20 @@ ONE_ENTRY = 1_000_000
 LIST = "/learners/{enrolment}/activities/"
 PAGES: list[tuple[str, str, Grow, int]] = [
     ("/home/", "learner", entries, 6),
-    ("/learner/", "learner", entries, 24),
-    ("/learner/", "learner", enrolments, 22),
+    ("/learner/", "learner", entries, 27),
+    ("/learner/", "learner", enrolments, 25),
     ("/activities/", "learner", entries, 20),
     ("/activities/?q=activity", "learner", entries, 17),
-    ("/activities/new/", "learner", criteria, 16),
-    (f"/activities/{ONE_ENTRY}/", "learner", files, 16),
-    (f"/activities/{ONE_ENTRY}/", "coach", files, 19),
-    (f"/activities/{ONE_ENTRY}/", "coach", versions, 27),
+    ("/activities/new/", "learner", criteria, 17),
+    (f"/activities/{ONE_ENTRY}/", "learner", files, 17),
+    (f"/activities/{ONE_ENTRY}/", "coach", files, 20),
+    (f"/activities/{ONE_ENTRY}/", "coach", versions, 28),
     (LIST, "coach", entries, 20),
     (LIST, "manager", entries, 21),
     (f"{LIST}?kind=on_job&status=approved", "coach", entries, 17),
     ("/queue/", "coach", learners, 23),
     ("/cover/", "coach", covers, 10),
-    ("/team/", "manager", learners, 20),
+    ("/team/", "manager", learners, 24),
     ("/lead/", "lead", learners, 18),
     ("/lead/", "lead", programmes, 18),
     ("/learner/", "learner", applications, 23),
@@ -304,7 +351,7 @@ PAGES: list[tuple[str, str, Grow, int]] = [
     ("/organisations/", "administrator", learners, 8),
     ("/organisations/{employer}/people/", "org_admin", members, 12),
     ("/organisations/{employer}/invitations/", "org_admin", members, 11),
-    ("/learner/", "learner", invitations, 23),
+    ("/learner/", "learner", invitations, 26),
     ("/programmes/", "lead", programmes, 11),
     ("/programmes/{programme}/", "lead", units, 18),
     ("/programmes/units/{unit}/criteria/", "lead", units, 13),
@@ -325,6 +372,18 @@ PAGES: list[tuple[str, str, Grow, int]] = [
     ("/programmes/cohorts/{cohort}/import/", "lead", lists, 11),
     (f"/programmes/cohorts/import/{ONE_ENTRY}/", "lead", lines, 16),
     ("/files/", "lead", exports, 8),
+    ("/goals/", "learner", goals, 13),
+    ("/goals/", "learner", goal_templates, 13),
+    ("/goals/new/", "learner", goal_templates, 15),
+    (f"/goals/{ONE_ENTRY}/", "learner", one_goal, 13),
+    (f"/goals/{ONE_ENTRY}/", "coach", one_goal, 13),
+    ("/learners/{enrolment}/goals/", "manager", goals, 14),
+    ("/learner/", "learner", goals, 27),
+    ("/activities/", "learner", goals, 20),
+    ("/activities/new/", "learner", goals, 20),
+    ("/queue/", "coach", team_goals, 24),
+    ("/team/", "manager", team_goals, 26),
+    ("/standards/{framework}/goals/", "administrator", goal_templates, 9),
     ("/standards/", "learner", frameworks, 9),
     ("/standards/{framework}/", "learner", criteria, 10),
 ]
@@ -334,8 +393,8 @@ MORE_PAGES: list[tuple[str, str, Grow, int]] = [
     ("/queue/", "mentor", learners, 22),
     ("/queue/", "coach", entries, 23),
     (LIST, "lead", entries, 19),
-    (f"/activities/{ONE_ENTRY}/", "lead", files, 15),
-    (f"/activities/{ONE_ENTRY}/", "mentor", files, 18),
+    (f"/activities/{ONE_ENTRY}/", "lead", files, 16),
+    (f"/activities/{ONE_ENTRY}/", "mentor", files, 20),
 ]
 
 

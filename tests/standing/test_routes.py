@@ -27,6 +27,7 @@ from standards.models import Framework
 from tests.factories import downloads as d
 from tests.factories import people as p
 from tests.factories import programmes as f
+from tests.factories import standards as s
 from tests.worlds import PERSONAS, World
 
 OTHERS = tuple(f"other_{name}" for name in PERSONAS)
@@ -59,6 +60,8 @@ OF_PROGRAMME: Answers = {200: "lead administrator", 403: "coach", 404: "*"}
 ON_PROGRAMME: Answers = {302: "lead administrator", 403: "coach", 404: "*"}
 OF_ENROLMENT: Answers = {200: "lead administrator", 403: "learner coach mentor manager org_admin", 404: "*"}
 ON_ENROLMENT: Answers = {302: "lead administrator", 403: "learner coach mentor manager org_admin", 404: "*"}
+ON_OWN_GOAL: Answers = {302: "learner", 403: INSIDERS, 404: "*"}
+ON_GOAL: Answers = {302: "coach manager", 403: "learner mentor lead org_admin administrator", 404: "*"}
 PUBLIC_PAGE: Any = {"get": {200: "*"}, "visitor": (200, SIGN_IN)}
 
 PROBE = Route({200: "*"}, {405: "*"}, visitor=(200, 405))
@@ -124,6 +127,43 @@ ROUTES = {
         {302: "org_admin administrator", 403: "learner mentor manager", 404: "*"},
         args=("employer", "membership"),
         body={"ends_on": "2030-01-31"},
+    ),
+    "programmes:goal_list": Route({200: LEARNERS, 404: "*"}),
+    "programmes:goal_create": Route({200: LEARNERS, 404: "*"}, {200: LEARNERS, 404: "*"}),
+    "programmes:goal_detail": Route(
+        {200: f"{READERS} administrator", 403: "org_admin", 404: "*"}, args=("goal_proposed",)
+    ),
+    "programmes:goal_detail draft": Route({200: "learner", 403: INSIDERS, 404: "*"}, args=("goal_draft",)),
+    "programmes:goal_change": Route(
+        {200: "learner", 403: INSIDERS, 404: "*"}, {200: "learner", 403: INSIDERS, 404: "*"}, ("goal_draft",)
+    ),
+    "programmes:goal_change proposed": Route(
+        {302: "learner", 403: INSIDERS, 404: "*"},
+        {302: "learner", 403: INSIDERS, 404: "*"},
+        ("goal_proposed",),
+    ),
+    "programmes:goal_delete": Route(
+        {200: "learner", 403: INSIDERS, 404: "*"}, {302: "learner", 403: INSIDERS, 404: "*"}, ("goal_draft",)
+    ),
+    "programmes:goal_propose": Route(post=ON_OWN_GOAL, args=("goal_draft",)),
+    "programmes:goal_withdraw": Route(post=ON_OWN_GOAL, args=("goal_proposed",)),
+    "programmes:goal_start": Route(post=ON_OWN_GOAL, args=("goal_agreed",)),
+    "programmes:goal_check_in": Route(
+        post={200: "learner", 403: INSIDERS, 404: "*"}, args=("goal_agreed",), body={"progress": "101"}
+    ),
+    "programmes:goal_close": Route(
+        {200: "learner", 403: INSIDERS, 404: "*"},
+        ON_OWN_GOAL,
+        ("goal_agreed",),
+        {"to": "dropped", "outcome": "The machine was sold."},
+    ),
+    "programmes:goal_agree": Route(post=ON_GOAL, args=("goal_proposed",)),
+    "programmes:goal_agree draft": Route(post={403: f"learner {INSIDERS}", 404: "*"}, args=("goal_draft",)),
+    "programmes:goal_ask": Route(post=ON_GOAL, args=("goal_proposed",), body={"reason": "Name a figure."}),
+    "programmes:goals_decide": Route(post={302: "*"}),
+    "programmes:goal_decision_undo": Route(post={302: "*"}),
+    "programmes:enrolment_goals": Route(
+        {200: f"{READERS} administrator", 403: "org_admin", 404: "*"}, args=("enrolment",)
     ),
     "programmes:activity_list": Route({200: LEARNERS, 404: "*"}),
     "programmes:activity_create": Route({200: LEARNERS, 404: "*"}, {200: LEARNERS, 404: "*"}),
@@ -352,6 +392,23 @@ ROUTES = {
     "standards:framework_list": Route({200: "*"}),
     "standards:framework_detail": Route({200: f"{MEMBERS} administrator", 404: "*"}, args=("published",)),
     "standards:framework_detail draft": Route({200: "administrator", 404: "*"}, args=("unpublished",)),
+    "standards:template_list": Route({200: f"{MEMBERS} administrator", 404: "*"}, args=("published",)),
+    "standards:template_list draft": Route({200: "administrator", 404: "*"}, args=("unpublished",)),
+    "standards:template_create": Route(
+        {200: "administrator", 403: MEMBERS, 404: "*"},
+        {200: "administrator", 403: MEMBERS, 404: "*"},
+        ("published",),
+    ),
+    "standards:template_change": Route(
+        {200: "administrator", 403: MEMBERS, 404: "*"},
+        {200: "administrator", 403: MEMBERS, 404: "*"},
+        ("template",),
+    ),
+    "standards:template_remove": Route(
+        {200: "administrator", 403: MEMBERS, 404: "*"},
+        {302: "administrator", 403: MEMBERS, 404: "*"},
+        ("template",),
+    ),
     "livez": PROBE,
     "readyz": PROBE,
     "account_login": Route({302: "*"}, {302: "*"}, visitor=(200, 200)),
@@ -462,6 +519,10 @@ def rows_of(world: World) -> dict[str, Any]:
             organisation=side.employer,
             status="invited",
         ),
+        "goal_draft": f.GoalFactory(enrolment=side.enrolment),
+        "goal_proposed": f.GoalFactory(enrolment=side.enrolment, proposed=True),
+        "goal_agreed": f.GoalFactory(enrolment=side.enrolment, agreed=True),
+        "template": s.GoalTemplateFactory(framework=side.framework),
         "role": "mentor",
         "employer": side.employer,
         "provider": side.provider,
