@@ -39,6 +39,7 @@ from programmes.models import (
     GoalCheckIn,
     GoalEvent,
     Reflection,
+    StrategyGuide,
     SupportRole,
 )
 from programmes.queries.progress import monday
@@ -203,6 +204,14 @@ STORY = [
     ("coach", "programmes:activity_detail", "sent"),
     ("coach", "programmes:enrolment_activities", "enrolment"),
     ("coach", "programmes:cover", ""),
+    ("learner", "programmes:activity_amend", "amendable"),
+    ("coach", "programmes:activity_detail", "amendment"),
+    ("learner", "programmes:strategy_list", ""),
+    ("learner", "programmes:strategy_detail", "strategy"),
+    ("learner", "programmes:strategy_finder", ""),
+    ("administrator", "programmes:strategy_change", "strategy"),
+    ("lead", "programmes:guide_change", "strategy provider"),
+    ("lead", "programmes:guide_remove", "strategy provider"),
     ("mentor", "dashboards:queue", ""),
     ("manager", "dashboards:team", ""),
     ("manager", "programmes:activity_detail", "sent"),
@@ -272,6 +281,10 @@ def test_pages_of_the_story_render_in_every_language(
     rows["sent"].exception_reason = "A fair"
     rows["sent"].save()
     rows["draft"] = f.ActivityFactory(**made)
+    rows["amendable"] = f.ActivityFactory(**made, approved=True)
+    rows["amendment"] = f.ActivityFactory(**made, sent=True, amends=rows["approved"], title="Amended")
+    rows |= {"strategy": side.strategy, "provider": side.provider}
+    StrategyGuide.objects.create(strategy=side.strategy, organisation=side.provider, summary="Ours")
     week = monday(timezone.localdate()) - dt.timedelta(weeks=3)
     side.enrolment.breaks.create(is_leave=True, starts_on=week, ends_on=week + dt.timedelta(days=6))
     covered, today = SupportRole.objects.get(enrolment=side.enrolment, role="coach"), timezone.localdate()
@@ -294,6 +307,8 @@ def test_pages_of_the_story_render_in_every_language(
         rendered |= {template.name for template in response.templates}
     response = clients["learner"].get(reverse("programmes:activity_create"))
     rendered |= {template.name for template in response.templates}
+    wished = clients["learner"].get(reverse("programmes:strategy_finder"), {"kind": "on_job"})
+    rendered |= {template.name for template in wished.templates}
     unit = {"source_language": "en", "title_en": "Unit", "planned_minutes": "99", "revision": "1"}
     preview = clients["lead"].post(reverse("programmes:unit_change", args=[rows["unit"].pk]), unit)
     rendered |= {template.name for template in preview.templates}
