@@ -5,6 +5,7 @@ from typing import Any
 
 from celery import shared_task
 from django.db import transaction
+from django.utils import timezone
 
 from programmes import actions
 from programmes.queries.importing import runs_to_go_on
@@ -44,6 +45,12 @@ def forget_imports() -> None:
 def import_people_soon() -> None:
     """Wake a worker up for a list that was confirmed, once that is committed."""
     transaction.on_commit(_wake_importer_up, robust=True)
+
+
+@shared_task(name="programmes.run_breaks")
+def run_breaks() -> None:
+    """Begin and end the breaks whose day has come: every hour, so that a run that is lost costs little."""
+    actions.run_breaks(on=timezone.localdate())
 
 
 def check_evidence_soon() -> None:

@@ -193,6 +193,12 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "notifications.deliver": {"task": "notifications.deliver", "schedule": crontab()},  # every minute
+    "downloads.make_exports": {
+        "task": "downloads.make_exports",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "downloads.forget_exports": {"task": "downloads.forget_exports", "schedule": crontab(hour=3, minute=35)},
     "people.clear_sessions": {"task": "people.clear_sessions", "schedule": crontab(hour=3, minute=17)},
     "programmes.check_evidence": {
         "task": "programmes.check_evidence",
@@ -208,6 +214,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "programmes.forget_imports",
         "schedule": crontab(hour=3, minute=29),
     },
+    "programmes.run_breaks": {"task": "programmes.run_breaks", "schedule": crontab(minute=7)},  # every hour
     "programmes.sweep_files": {"task": "programmes.sweep_files", "schedule": crontab(hour=3, minute=41)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")

@@ -11,6 +11,7 @@ from dashboards.queries.organisation import (
 from dashboards.queries.team import (
     TeamSums,
     learners_of,
+    led_by,
     supported_by,
     team_goals,
     team_sums,
@@ -31,6 +32,7 @@ __all__ = [
     "hide_small",
     "learner_todo",
     "learners_of",
+    "led_by",
     "most_active_thread",
     "open_goals",
     "organisation_groups",

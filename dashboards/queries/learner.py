@@ -38,11 +38,13 @@ class LearnerTodo:
 
     def first(self, most: int) -> "LearnerTodo":
         """The first of them: drafts, for which nobody waits, give way first."""
-        room, kept = most, {}
+        room = most
+        kept: dict[str, Any] = {}
         for part in fields(self):
-            value = getattr(self, part.name)
-            kept[part.name] = (value and room > 0) if isinstance(value, bool) else value[:room]
-            room -= kept[part.name] if isinstance(value, bool) else len(kept[part.name])
+            value: Any = getattr(self, part.name)
+            is_mark = isinstance(value, bool)
+            kept[part.name] = (value and room > 0) if is_mark else value[:room]
+            room -= kept[part.name] if is_mark else len(kept[part.name])
         return LearnerTodo(**kept)
 
 

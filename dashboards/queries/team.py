@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from people.models import User
-from people.permissions import Relation, roles_of
-from programmes.models import ActivityEntry, Enrolment, Goal
+from people.permissions import Permission, Relation, roles_of
+from programmes.models import ActivityEntry, Enrolment, Goal, Programme
 from programmes.queries import progress
 from programmes.queries.checks import checks_of
 from programmes.queries.goals import pursued_of
@@ -19,6 +19,14 @@ def supported_by(user: User, *relations: Relation) -> QuerySet[Enrolment]:
     roles = roles_of(user)
     ids = frozenset().union(*(roles.supports[relation] for relation in relations))
     return Enrolment.objects.filter(pk__in=ids).under_way()
+
+
+def led_by(user: User) -> QuerySet[Enrolment]:
+    """Enrolments under way in the programmes that the person leads, by name of the learner."""
+    programmes = Programme.objects.permitted_to(user, Permission.PROGRAMME_WATCH)
+    enrolments = Enrolment.objects.filter(cohort__programme__in=programmes.values("pk")).under_way()
+    rows: QuerySet[Enrolment] = enrolments.permitted_to(user, Permission.PROGRESS_READ)
+    return rows.order_by("learner__display_name", "pk")
 
 
 def learners_of(entries: QuerySet[ActivityEntry]) -> list[Enrolment]:

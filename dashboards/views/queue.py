@@ -12,6 +12,7 @@ from people.permissions import Relation
 from programmes.exporters import progress_table, waiting_table
 from programmes.queries import activities, progress
 from programmes.queries.applications import applications_for
+from programmes.queries.breaks import breaks_waiting_for
 from programmes.queries.cover import covered_today
 from programmes.queries.goals import goals_for
 
@@ -41,6 +42,7 @@ class QueueView(RoleHomeView):
             "learners": learners,
             "chosen": chosen,
             "applications": list(applications_for(self.user)[:ROWS_A_PAGE]),
+            "breaks_waiting": breaks_waiting_for(self.user),
             "goals_waiting": list(goals_for(self.user)[:ROWS_A_PAGE]),
             "caseload": rows,
             "covered": covered_today(self.user, on=self.today),

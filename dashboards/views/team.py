@@ -11,6 +11,7 @@ from people.permissions import Relation
 from programmes.exporters import progress_table, waiting_table
 from programmes.queries import activities, progress
 from programmes.queries.applications import applications_for
+from programmes.queries.breaks import breaks_waiting_for
 from programmes.queries.goals import goals_for
 
 
@@ -33,6 +34,7 @@ class TeamView(RoleHomeView):
             "waiting": queries.with_checks(waiting[:ROWS_A_PAGE], reader=self.user),
             "waiting_count": waiting.count(),
             "applications": list(applications_for(self.user)[:ROWS_A_PAGE]),
+            "breaks_waiting": breaks_waiting_for(self.user),
             "goals_waiting": list(goals_for(self.user)[:ROWS_A_PAGE]),
             "team_goals": queries.team_goals([row.enrolment for row in rows], on=self.today),
             "week_starts_on": progress.monday(self.today),

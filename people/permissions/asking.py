@@ -27,6 +27,8 @@ ENROLMENT_MODEL = "programmes.Enrolment"
 """The one model above this app that it knows by name, because a person's roles start from it."""
 
 Condition = Mapping[str, frozenset[str] | frozenset[bool]]
+Conditions = Condition | tuple[Condition, ...]
+"""One condition, or several of which any is enough."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ class AccessPaths:
 
     Rows with an `enrolment` path are reached through it. The enrolment's own model also names its learner and
     support roles. Rows without one name an organisation or a programme, or are for every member (`for_members`).
-    `conditions` are the names used in GRANTS: for each field path the values that the row may have; `condition_words`
+    `conditions` are the names used in GRANTS: for each field path the values that the row may have, or several such
+    ways, of which any is enough; `condition_words`
     says them to the person whose data it is. `shown` are the kinds of personal data in the rows, for the page on who
     can see them; a model whose rows hang on no enrolment names there the path to the `person`.
     """
@@ -60,7 +63,7 @@ class AccessPaths:
     programme_roles: str = ""
     provider: str = ""
     for_members: bool = False
-    conditions: Mapping[str, Condition] = field(default_factory=dict)
+    conditions: Mapping[str, Conditions] = field(default_factory=dict)
     condition_words: Mapping[str, "str | StrPromise"] = field(default_factory=dict)
     shown: tuple[Shown, ...] = ()
     person: str = ""
@@ -216,18 +219,31 @@ def _enrolment_q(prefix: str, paths: AccessPaths, user: "User", relation: Relati
     return NOWHERE
 
 
-def _condition_q(condition: Condition) -> Q:
-    return Q(**{f"{path}__in": sorted(values) for path, values in condition.items()})
+def _ways(conditions: Conditions) -> tuple[Condition, ...]:
+    return conditions if isinstance(conditions, tuple) else (conditions,)
 
 
-def _condition_holds(record: models.Model, condition: Condition) -> bool:
-    for path, values in condition.items():
-        value: Any = record
-        for name in path.split("__"):
-            value = getattr(value, name)
-        if value not in values:
-            return False
-    return True
+def _condition_q(conditions: Conditions) -> Q:
+    allowed = NOWHERE
+    for condition in _ways(conditions):
+        q = Q(**{f"{path}__in": sorted(values) for path, values in condition.items()})
+        allowed = q if allowed == NOWHERE else allowed | q
+    return allowed
+
+
+def _condition_holds(record: models.Model, conditions: Conditions) -> bool:
+    return any(
+        all(_value_at(record, path) in values for path, values in condition.items())
+        for condition in _ways(conditions)
+    )
+
+
+def _value_at(record: models.Model, path: str) -> Any:
+    """What stands at the end of a lookup path; None where a row on the way is missing."""
+    value: Any = record
+    for name in path.split("__"):
+        value = getattr(value, name, None)
+    return value
 
 
 def relations_to(user: "User | AnonymousUser", record: models.Model) -> frozenset[Relation]:

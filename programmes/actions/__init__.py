@@ -19,13 +19,14 @@ from programmes.actions.applying import (
     put_off_application,
     submit_application,
 )
-from programmes.actions.balance import RuleContent, choose_rule, write_rule
+from programmes.actions.balance import RuleContent, choose_rule, rule_from, write_rule
 from programmes.actions.breaks import (
     agree_break,
     ask_break,
     begin_break,
     current_break,
     end_break,
+    guard_days,
     refuse_break,
     run_breaks,
     withdraw_break,
@@ -157,6 +158,7 @@ __all__ = [
     "end_cover",
     "enrol_learner",
     "forget_imports",
+    "guard_days",
     "invite_learner",
     "invite_supporter",
     "keep_form",
@@ -177,6 +179,7 @@ __all__ = [
     "reopen_programme",
     "return_activity",
     "return_application",
+    "rule_from",
     "run_breaks",
     "set_cover",
     "start_enrolment",

@@ -14,11 +14,11 @@ from programmes.forms.applications import (
     QuestionForm,
     chosen_applications,
 )
+from programmes.forms.balance import ExampleForm, RuleChoiceForm, RuleForm
+from programmes.forms.breaks import BackForm, BreakAskForm, BreakDecideForm, BreakForm
 from programmes.forms.days import PREFIX, ROWS_AT_MOST, BaseDaysFormSet, DaysFormSet, day_rows_from
 from programmes.forms.deciding import CoverForm, ReturnForm, chosen_entries
 from programmes.forms.enrolments import (
-    BackForm,
-    BreakForm,
     CohortForm,
     EmployerForm,
     EnrolForm,
@@ -65,6 +65,8 @@ __all__ = [
     "AskChangeForm",
     "BackForm",
     "BaseDaysFormSet",
+    "BreakAskForm",
+    "BreakDecideForm",
     "BreakForm",
     "CheckInForm",
     "CloseForm",
@@ -75,6 +77,7 @@ __all__ = [
     "EmployerForm",
     "EnrolForm",
     "EnrolmentFilter",
+    "ExampleForm",
     "FinderForm",
     "GoalFilter",
     "GoalForm",
@@ -90,6 +93,8 @@ __all__ = [
     "ProgrammeForm",
     "QuestionForm",
     "ReturnForm",
+    "RuleChoiceForm",
+    "RuleForm",
     "StrategyFilter",
     "StrategyForm",
     "SupportForm",

@@ -158,26 +158,3 @@ class SupportForm(forms.Form):
         if day < timezone.localdate():
             raise ValidationError(_("Enter today or a later day: what was before stays as it was."))
         return day
-
-
-class BreakForm(forms.Form):
-    """A break in learning: its days and, if it helps, why."""
-
-    starts_on = DayField(label=_("First day of the break"))
-    ends_on = DayField(
-        label=_("Last day of the break"),
-        required=False,
-        help_text=_("If it is agreed. The planned end moves by the length of the break."),
-    )
-    reason = forms.CharField(
-        label=_("Reason"),
-        required=False,
-        max_length=200,
-        help_text=_("A word is enough, such as parental leave. Write nothing about health."),
-    )
-
-
-class BackForm(forms.Form):
-    """The day from which a learner is back."""
-
-    back_on = DayField(label=_("Back from"), help_text=_("The first day of learning after the break."))

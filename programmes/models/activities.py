@@ -321,6 +321,9 @@ class EvidenceFile(SentFile):
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     objects = EvidenceQuerySet.as_manager()
+    _ANSWERED = frozenset(
+        {"submitted", "returned", "confirmed"}
+    )  # of ApplicationRecord, whose module comes later
     _SENT_CLEAN: Condition = {
         "entry__status": ActivityEntry._SENT,
         "status": frozenset({FileState.CLEAN.value}),
@@ -331,14 +334,20 @@ class EvidenceFile(SentFile):
         conditions={
             "sent": _SENT_CLEAN,
             "sent_shared": {**_SENT_CLEAN, "is_shared": frozenset({True})},
-            "sent_on_job": {**_SENT_CLEAN, "entry__kind": frozenset({ActivityEntry.Kind.ON_JOB.value})},
+            # Work at the workplace: done on the job, or the use there of what was learned off the job.
+            "sent_on_job": (
+                {**_SENT_CLEAN, "entry__kind": frozenset({ActivityEntry.Kind.ON_JOB.value})},
+                {**_SENT_CLEAN, "application__status": _ANSWERED},
+            ),
         },
         condition_words={
             "sent": _("Once you have sent the activity."),
             "sent_shared": _(
                 "Once you have sent the activity, and only files that you share with the mentor."
             ),
-            "sent_on_job": _("Once you have sent the activity, and only if it was on the job."),
+            "sent_on_job": _(
+                "Once you have sent the activity, and only if it was on the job or shows how you use it at work."
+            ),
         },
         shown=(
             Shown(

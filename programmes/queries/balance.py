@@ -187,8 +187,98 @@ def rule_for(
     """The rule for an enrolment that starts on that day: the one that the programme chose, or the one of the same
     family that holds then. Where none does, the chosen one.
     """
-    chosen = programme.balance_rule
+    return _holding(programme.balance_rule, start, beside)
+
+
+def _holding(
+    chosen: BalanceRule | None, start: dt.date, beside: Mapping[Family, Sequence[BalanceRule]]
+) -> BalanceRule | None:
     if chosen is None or chosen.holds_for(start):
         return chosen
     others = sorted(beside.get(_family(chosen), ()), key=lambda rule: rule.pk)
     return next((rule for rule in others if rule.holds_for(start)), chosen)
+
+
+def in_words(rule: BalanceRule) -> str:
+    """What the rule says, without anybody's numbers."""
+    figures = {
+        "low": number(rule.share_low or Decimal()),
+        "high": number(rule.share_high or Decimal()),
+        "hours": hours(rule.minutes_a_week or 0),
+        "leave": number(rule.leave_weeks_a_year or Decimal()),
+        "total": hours(rule.total_minutes or 0),
+        "minimum": hours(rule.minimum_minutes or 0),
+    }
+    if rule.basis == Basis.TOTAL:
+        return _total_in_words(rule) % figures
+    words = {
+        Basis.CONTRACTED.value: _("%(low)s %% of the contracted hours, for every week of the programme."),
+        Basis.WEEKLY.value: _(
+            "%(hours)s for every week of the programme, with %(leave)s weeks of leave a year taken out."
+        ),
+        Basis.DURATION.value: _(
+            "Between %(low)s %% and %(high)s %% of all hours of the programme, on and off the job together."
+        ),
+        Basis.CUSTOM.value: _("%(hours)s for every week of the programme."),
+    }
+    return words[rule.basis] % figures
+
+
+def _total_in_words(rule: BalanceRule) -> str:
+    if rule.total_minutes is None:
+        return _("The planned hours of the programme, and never fewer than %(minimum)s.")
+    if rule.minimum_minutes:
+        return _("%(total)s over the whole programme, and never fewer than %(minimum)s.")
+    return _("%(total)s over the whole programme.")
+
+
+EXAMPLE_SHARES = (25, 50, 100)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What an example expects when that share of the time has gone, in minutes."""
+
+    share: int
+    low: int
+    high: int | None
+
+
+@dataclass(frozen=True)
+class Example:
+    """A rule tried on somebody made up. `rule` is the one of the family that holds for the start."""
+
+    rule: BalanceRule | None
+    planned: Planned
+    steps: Sequence[Step]
+
+
+def try_rule(chosen: BalanceRule | None, programme: Programme, somebody: Enrolment) -> list[Example]:
+    """What a rule, saved or not, would plan and expect for the enrolment of somebody made up: of each kind."""
+    beside: Mapping[Family, Sequence[BalanceRule]] = {}
+    if chosen is not None:
+        beside = {_family(chosen): list(BalanceRule.objects.filter(family=chosen.family))}
+        beside = {key: [one for one in rows if _family(one) == key] for key, rows in beside.items()}
+    rule = _holding(chosen, somebody.starts_on, beside)
+    examples = []
+    for kind in (Kind.OFF_JOB.value, Kind.ON_JOB.value):
+        planned = planned_minutes(rule, somebody, programme, [], kind=kind)
+        steps = [
+            Step(
+                share,
+                _whole(Fraction(share, 100) * planned.low),
+                None if planned.high is None else _whole(Fraction(share, 100) * planned.high),
+            )
+            for share in EXAMPLE_SHARES
+        ]
+        examples.append(Example(rule, planned, steps))
+    return examples
+
+
+def example_of(starts_on: dt.date, *, weeks: int, contracted: int) -> Enrolment:
+    """The enrolment of somebody made up, to try rules on; never saved."""
+    try:
+        ends_on = starts_on + dt.timedelta(weeks=weeks, days=-1)
+    except OverflowError:  # a first day in the year 9999
+        ends_on = dt.date.max
+    return Enrolment(starts_on=starts_on, ends_on=ends_on, contracted_minutes_a_week=contracted)

@@ -1,17 +1,19 @@
 """What a change of a programme would do to who is in it: said before it is saved."""
 
+import copy
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.templatetags.components import hours
-from programmes.models import ActivityEntry, Enrolment, Programme
+from programmes.models import ActivityEntry, BalanceRule, Enrolment, Programme
 from programmes.queries.programmes import RUNNING
-from programmes.queries.progress import Hours, Kind, Progress, progress_of
+from programmes.queries.progress import Hours, Kind, Progress, progress_of, progress_of_rows
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,12 @@ def effects_of_plan(programme: Programme, plan: Mapping[str, int], *, on: dt.dat
     if not changed:
         return Effects(0)
     rows = progress_of(running_in(programme), on=on)
+    after = _progress_after(rows, changed, on=on)
     sentences: list[str] = []
     if "off_job_minutes" in changed:
-        sentences += _sentences_of_hours(rows, Kind.OFF_JOB.value, changed["off_job_minutes"])
+        sentences += _sentences_of_hours(rows, after, Kind.OFF_JOB.value)
     if "on_job_minutes" in changed:
-        sentences += _sentences_of_hours(rows, Kind.ON_JOB.value, changed["on_job_minutes"])
+        sentences += _sentences_of_hours(rows, after, Kind.ON_JOB.value)
     if "duration_weeks" in changed:
         sentences.append(
             ngettext(
@@ -69,16 +72,40 @@ def _hours_of(row: Progress, kind: str) -> Hours:
     return row.off_job if kind == Kind.OFF_JOB.value else row.on_job
 
 
-def _sentences_of_hours(rows: Sequence[Progress], kind: str, planned: int) -> list[str]:
+def _progress_after(rows: Sequence[Progress], changed: Mapping[str, Any], *, on: dt.date) -> list[Progress]:
+    """How the same enrolments would stand if their programme had the other values."""
+    enrolments = [copy.deepcopy(row.enrolment) for row in rows]
+    for enrolment in enrolments:
+        for name, value in changed.items():
+            setattr(enrolment.cohort.programme, name, value)
+    return progress_of_rows(enrolments, on=on)
+
+
+def effects_of_rule(programme: Programme, rule: BalanceRule | None, *, on: dt.date) -> Effects:
+    """What planned hours by the rule would do to running enrolments; the rule need not be saved."""
+    rows = progress_of(running_in(programme), on=on)
+    after = _progress_after(rows, {"balance_rule": rule}, on=on)
+    sentences: list[str] = []
+    for kind in Kind.values:
+        planned = [_hours_of(row, kind).planned for row in rows]
+        if planned != [_hours_of(row, kind).planned for row in after]:
+            sentences += _sentences_of_hours(rows, after, kind)
+    if not sentences:
+        sentences.append(_("The planned hours of nobody change."))
+    return Effects(len(rows), sentences)
+
+
+def _sentences_of_hours(before: Sequence[Progress], after: Sequence[Progress], kind: str) -> list[str]:
     """What other planned minutes do to what is expected today, for the person in the middle, and to who is behind."""
-    if not rows:
+    if not before:
         return []
-    held = sorted((_hours_of(row, kind) for row in rows), key=lambda one: one.expected)
-    middle = held[(len(held) - 1) // 2]
-    figures = {"before": hours(middle.expected), "after": hours(middle.days.expected(planned))}
-    behind = sum(1 for one in held if one.behind)
-    would_be = sum(1 for one in held if one.days.expected(planned) > one.counted)
-    counts = {"before": behind, "after": would_be, "total": len(held)}
+    pairs = [(_hours_of(old, kind), _hours_of(new, kind)) for old, new in zip(before, after, strict=True)]
+    pairs.sort(key=lambda pair: pair[0].expected)
+    was, would_be = pairs[(len(pairs) - 1) // 2]
+    figures = {"before": hours(was.expected), "after": hours(would_be.expected)}
+    behind = sum(1 for old, _new in pairs if old.behind)
+    later = sum(1 for _old, new in pairs if new.behind)
+    counts = {"before": behind, "after": later, "total": len(pairs)}
     if kind == Kind.OFF_JOB.value:
         first = _(
             "Expected hours off the job today change from %(before)s to %(after)s for the person in the middle."

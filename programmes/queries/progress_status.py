@@ -65,6 +65,12 @@ LOOKS: dict[Level, tuple[Tone, str, StrPromise]] = {
 }
 
 
+def tag_of(level: Level) -> Tag:
+    """The level as the pages show it."""
+    tone, icon, word = LOOKS[level]
+    return Tag(tone, icon, str(word))
+
+
 @dataclass(frozen=True)
 class Sentence:
     """A sentence with its numbers, written in the reader's language when it is shown."""
@@ -94,8 +100,7 @@ class ProgressStatus:
     @property
     def tag(self) -> Tag:
         """The status as the pages show it."""
-        tone, icon, word = LOOKS[self.level]
-        return Tag(tone, icon, str(word))
+        return tag_of(self.level)
 
     @property
     def rank(self) -> int:
@@ -200,11 +205,13 @@ def _not_started(enrolment: Enrolment, *, on: dt.date) -> ProgressStatus:
     day = enrolment.starts_on
     if on < day:
         reason = Sentence(lambda: _("The first day is %(day)s.") % {"day": date_format(day)})
-    else:
+    elif enrolment.status == Enrolment.Status.INVITED:
         reason = Sentence(lambda: _("The invitation waits to be accepted."))
+    else:
+        reason = Sentence(lambda: _("The invitation is accepted, but learning has not been started."))
     action = NextAction(Sentence(lambda: _("Accept the invitation and start on the home page.")), LEARNER)
     if enrolment.status != Enrolment.Status.INVITED:
-        action = NextAction(Sentence(lambda: _("Start on the first day.")), LEARNER)
+        action = NextAction(Sentence(lambda: _("Start on the home page, from the first day on.")), LEARNER)
     return ProgressStatus(Level.NOT_STARTED, [reason], action)
 
 
@@ -226,6 +233,12 @@ class _Measures:
     @property
     def hours(self) -> Fraction:
         return hours_behind(self.row) or Fraction()
+
+    @property
+    def hours_once_verified(self) -> Fraction:
+        """The same if all that waits counted."""
+        one = self.row.off_job
+        return self.hours - (Fraction(100 * one.waiting, one.planned) if one.planned else 0)
 
     @property
     def criteria(self) -> Fraction:
@@ -339,7 +352,7 @@ def _next_action(measures: _Measures) -> NextAction:
     row = measures.row
     if measures.is_quiet:
         return NextAction(Sentence(lambda: _("Ask what gets in the way and agree the next activity.")), COACH)
-    if measures.hours > RULE.on_track_points and row.off_job.waiting:
+    if measures.hours > RULE.on_track_points and measures.hours_once_verified <= RULE.on_track_points:
         return NextAction(Sentence(partial(_verify_sentence, row.off_job.waiting)), APPROVERS)
     if measures.hours > RULE.on_track_points and measures.hours >= measures.criteria:
         return NextAction(

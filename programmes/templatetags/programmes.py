@@ -53,13 +53,12 @@ def bulk_labels(entries: Sequence[ActivityEntry]) -> dict[str, str]:
 @register.simple_tag
 def confirm_labels(records: Sequence[ApplicationRecord]) -> dict[str, str]:
     """The same for answers to confirm, of which none is selected at first."""
-
-    def label(number: int) -> str:
-        return ngettext("Confirm %(number)s answer", "Confirm %(number)s answers", number) % {
-            "number": number
-        }
-
-    return {"now": label(0), "json": json.dumps([label(n) for n in range(len(records) + 1)])}
+    none = _("Confirm what is selected")
+    labels = [
+        ngettext("Confirm %(number)s answer", "Confirm %(number)s answers", number) % {"number": number}
+        for number in range(1, len(records) + 1)
+    ]
+    return {"now": none, "json": json.dumps([none, *labels])}
 
 
 @register.simple_tag

@@ -146,6 +146,7 @@ class EnrolmentDetailView(View):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         enrolment, today = enrolment_or_404(request, pk), timezone.localdate()
+        standing = standing_of(request.user, enrolment)
         context = {
             "enrolment": enrolment,
             "crumbs": crumbs_to(enrolment.cohort),
@@ -154,7 +155,8 @@ class EnrolmentDetailView(View):
             "has_ended": enrolment.status in actions.ENDED,
             "may_start": enrolment.status == Enrolment.Status.INVITED
             or (enrolment.status == Enrolment.Status.ONBOARDING and enrolment.starts_on <= today),
-            "may_read_progress": standing_of(request.user, enrolment).may(Permission.PROGRESS_READ),
+            "may_read_breaks": standing.may(Permission.BREAK_READ),
+            "may_read_progress": standing.may(Permission.PROGRESS_READ),
         }
         return render(request, "programmes/enrolment_detail.html", context)
 

@@ -53,6 +53,7 @@ class ActivityListView(View):
             "totals": reads.totals_of(rows, on=today),
             "has_any": permitted.exists() or bool(leave),
             "may_look_after": standing.may(Permission.ENROLMENT_CHANGE),
+            "may_read_breaks": standing.may(Permission.BREAK_READ),
             "can_create": standing.may(Permission.ACTIVITY_CREATE) and enrolment.status in OPEN_ENROLMENTS,
             "may_mark_leave": standing.may(Permission.LEAVE_MARK) and enrolment.status in OPEN_ENROLMENTS,
             "choices": choices,

@@ -1,4 +1,4 @@
-"""Moves of an enrolment: start, break, back, complete, withdraw. Each says first what it means."""
+"""Moves of an enrolment: start, complete, withdraw. Each says first what it means. Breaks are in views/breaks.py."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -9,7 +9,6 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,17 +18,17 @@ from core.transitions import TransitionRefused
 from people.permissions import Permission, standing_of
 from people.views.permitted import permitted_or_404
 from programmes import actions
-from programmes.forms import BackForm, BreakForm
 from programmes.models import ENROLMENT_MOVES, ActivityEntry, Enrolment
 from programmes.views.enrolments import enrolment_or_404
 from programmes.views.pages import Frame, crumbs_to, refuse, show_form, show_question
 
 
-def _named(text: str, enrolment: Enrolment) -> str:
+def named(text: str, enrolment: Enrolment) -> str:
+    """A sentence with the learner's name put in."""
     return text % {"name": enrolment.learner.display_name}
 
 
-def _too_late(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
+def too_late(request: HttpRequest, enrolment: Enrolment) -> HttpResponse:
     """Somebody was faster, or the page was old: say where the enrolment stands now."""
     enrolment.refresh_from_db()
     state = enrolment.get_status_display()
@@ -53,7 +52,7 @@ class EnrolmentStartView(View):
             actions.start_enrolment(enrolment=enrolment, by=request.user)
         except TransitionRefused:
             if not is_own:
-                return _too_late(request, enrolment)
+                return too_late(request, enrolment)
             messages.error(request, _("There is nothing to start any more."))
             return redirect("dashboards:home")
         except ValidationError as error:
@@ -64,7 +63,7 @@ class EnrolmentStartView(View):
 
     def say(self, request: HttpRequest, enrolment: Enrolment, *, is_own: bool) -> None:
         if not is_own:
-            messages.success(request, _named(_("%(name)s is in the programme."), enrolment))
+            messages.success(request, named(_("%(name)s is in the programme."), enrolment))
         elif enrolment.status == Enrolment.Status.ACTIVE:
             messages.success(request, _("Welcome! You can log your first activity now."))
         else:
@@ -80,7 +79,7 @@ class MoveView(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         self.enrolment = enrolment_or_404(request, kwargs["pk"])
         if request.method in ("GET", "POST") and self.to not in ENROLMENT_MOVES[self.enrolment.status]:
-            return _too_late(request, self.enrolment)
+            return too_late(request, self.enrolment)
         return super().dispatch(request, *args, **kwargs)
 
     def frame(self) -> Frame:
@@ -91,7 +90,7 @@ class MoveView(View):
         try:
             action()
         except TransitionRefused:
-            return _too_late(self.request, self.enrolment)
+            return too_late(self.request, self.enrolment)
         except ValidationError as error:
             if form is None:
                 raise PermissionDenied from error
@@ -101,68 +100,6 @@ class MoveView(View):
         return redirect("programmes:enrolment_detail", pk=self.enrolment.pk)
 
 
-class EnrolmentBreakView(MoveView):
-    """A break in learning."""
-
-    to = Enrolment.Status.ON_BREAK
-
-    def frame(self) -> Frame:
-        return Frame(
-            _named(_("Break in learning for %(name)s"), self.enrolment),
-            crumbs_to(self.enrolment),
-            _("Begin the break"),
-            _(
-                "Days of a break are no learning days: nothing is expected, and what is logged on them does not count."
-            ),
-        )
-
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return show_form(request, BreakForm(initial={"starts_on": timezone.localdate()}), self.frame())
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        form = BreakForm(request.POST)
-        if not form.is_valid():
-            return show_form(request, form, self.frame())
-        return self.run(
-            lambda: actions.begin_break(enrolment=self.enrolment, **form.cleaned_data, by=request.user),
-            form,
-            _named(_("%(name)s is on a break."), self.enrolment),
-        )
-
-
-class EnrolmentBackView(MoveView):
-    """Back from a break."""
-
-    to = Enrolment.Status.ACTIVE
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        enrolment = enrolment_or_404(request, kwargs["pk"])
-        if request.method in ("GET", "POST") and enrolment.status != Enrolment.Status.ON_BREAK:
-            return _too_late(request, enrolment)
-        return super().dispatch(request, *args, **kwargs)
-
-    def frame(self) -> Frame:
-        return Frame(
-            _named(_("%(name)s is back"), self.enrolment),
-            crumbs_to(self.enrolment),
-            _("End the break"),
-            _("The planned end moves by the days that the break really had."),
-        )
-
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return show_form(request, BackForm(initial={"back_on": timezone.localdate()}), self.frame())
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        form = BackForm(request.POST)
-        if not form.is_valid():
-            return show_form(request, form, self.frame())
-        return self.run(
-            lambda: actions.end_break(enrolment=self.enrolment, **form.cleaned_data, by=request.user),
-            form,
-            _named(_("%(name)s is learning again."), self.enrolment),
-        )
-
-
 class EnrolmentCompleteView(MoveView):
     """The learner has finished."""
 
@@ -170,7 +107,7 @@ class EnrolmentCompleteView(MoveView):
 
     def frame(self) -> Frame:
         return Frame(
-            _named(_("Has %(name)s completed the programme?"), self.enrolment),
+            named(_("Has %(name)s completed the programme?"), self.enrolment),
             crumbs_to(self.enrolment),
             _("Complete the enrolment"),
         )
@@ -196,7 +133,7 @@ class EnrolmentCompleteView(MoveView):
         return self.run(
             lambda: actions.complete_enrolment(enrolment=self.enrolment, by=request.user),
             None,
-            _named(_("%(name)s has completed the programme."), self.enrolment),
+            named(_("%(name)s has completed the programme."), self.enrolment),
         )
 
 
@@ -209,7 +146,7 @@ class EnrolmentWithdrawView(MoveView):
         is_invited = self.enrolment.status == Enrolment.Status.INVITED
         title = _("Take back the invitation of %(name)s?") if is_invited else _("Withdraw %(name)s?")
         button = _("Take back the invitation") if is_invited else _("Withdraw the learner")
-        return Frame(_named(title, self.enrolment), crumbs_to(self.enrolment), button, is_danger=True)
+        return Frame(named(title, self.enrolment), crumbs_to(self.enrolment), button, is_danger=True)
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         lines = [
@@ -226,5 +163,5 @@ class EnrolmentWithdrawView(MoveView):
         return self.run(
             lambda: actions.withdraw_enrolment(enrolment=self.enrolment, by=request.user),
             None,
-            _named(_("%(name)s was withdrawn from the programme."), self.enrolment),
+            named(_("%(name)s was withdrawn from the programme."), self.enrolment),
         )

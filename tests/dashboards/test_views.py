@@ -92,10 +92,20 @@ def test_menu_names_the_homes_and_the_current_one(world: World, client_of: Clien
 @pytest.mark.parametrize(
     ("persona", "items"),
     [
-        ("learner", [("Home", 0), ("Activities", 1), ("Standards", 0), ("Ways of learning", 0)]),
+        (
+            "learner",
+            [
+                ("Home", 0),
+                ("Activities", 1),
+                ("Goals", 0),
+                ("Applied at work", 0),
+                ("Standards", 0),
+                ("Ways of learning", 0),
+            ],
+        ),
         ("coach", [("Queue", 3), ("Standards", 0), ("Ways of learning", 0)]),
-        ("mentor", [("Queue", 2), ("Standards", 0), ("Ways of learning", 0)]),
-        ("manager", [("This week", 2), ("Standards", 0), ("Ways of learning", 0)]),
+        ("mentor", [("Queue", 3), ("Standards", 0), ("Ways of learning", 0)]),
+        ("manager", [("This week", 3), ("Standards", 0), ("Ways of learning", 0)]),
         (
             "lead",
             [("Overview", 0), ("Programmes", 0), ("People", 0), ("Standards", 0), ("Ways of learning", 0)],
@@ -120,6 +130,7 @@ def test_menu_counts_what_waits(
         ("on_job", {"approved": True}),
     ):
         f.ActivityFactory(**made, kind=kind, **traits)
+    f.ApplicationFactory(entry=f.ActivityFactory(**made, approved=True), sent=True)
     shell = client_of(world.everybody()[persona]).get("/profile/").context["shell"]
     assert [(item.label, item.count) for item in shell.items] == items
 

@@ -12,9 +12,11 @@ from people.models import Organisation
 from programmes.models import (
     ActivityEntry,
     ActivityEvent,
+    ApplicationBenefit,
     ApplicationEvent,
     ApplicationRecord,
     BalanceRule,
+    BenefitUnit,
     BreakInLearning,
     Cohort,
     Enrolment,
@@ -23,6 +25,7 @@ from programmes.models import (
     GoalCheckIn,
     GoalEvent,
     LearningStrategy,
+    PeopleImport,
     Programme,
     ProgrammeRole,
     ProgrammeUnit,
@@ -236,6 +239,20 @@ class ApplicationFactory(DjangoModelFactory):
         )
 
 
+class BenefitFactory(DjangoModelFactory):
+    class Meta:
+        model = ApplicationBenefit
+
+    record = factory.SubFactory(ApplicationFactory)
+    level = ApplicationBenefit.Level.TEAM
+    text = "It goes faster."
+
+    class Params:
+        measured = factory.Trait(
+            measure="Time for the weekly sheet", unit=BenefitUnit.HOURS_A_MONTH, before=10, after=4
+        )
+
+
 class ApplicationEventFactory(DjangoModelFactory):
     class Meta:
         model = ApplicationEvent
@@ -296,3 +313,22 @@ class GoalEventFactory(DjangoModelFactory):
     kind = GoalEvent.Kind.CREATED
     by = factory.SelfAttribute("goal.enrolment.learner")
     at = factory.LazyFunction(timezone.now)
+
+
+class PeopleImportFactory(DjangoModelFactory):
+    """A list of one learner and one line with a fault, waiting for a yes."""
+
+    class Meta:
+        model = PeopleImport
+
+    cohort = factory.SubFactory(CohortFactory)
+    employer = factory.SubFactory(OrganisationFactory)
+    uploaded_by = factory.SubFactory(UserFactory)
+    file_name = factory.Sequence(lambda n: f"sample-list-{n}.csv")
+    source = "plain"
+    language = "en"
+    rows = factory.Sequence(
+        lambda n: [{"line": 2, "email": f"listed.{n}@sample.example", "name": "Sample Listed"}]
+    )
+    faults = factory.LazyFunction(lambda: [{"line": 3, "code": "no_email", "params": {}}])
+    total = 1

@@ -101,13 +101,26 @@ TABLE: dict[Permission, dict[str, str]] = {
         "evidence sent off_job shared clean": "learner coach mentor",
         "evidence sent off_job private clean": "learner coach",
         "evidence sent any any unclean": "learner",
+        "answerfile told shared": "learner coach mentor manager",
+        "answerfile told private": "learner coach manager",
+        "answerfile held shared": "learner",
+        "answerfile held private": "learner",
     },
     P.EVIDENCE_READ_LOGGED: {
         "evidence draft any any any": "",
         "evidence sent any any clean": "lead administrator",
         "evidence sent any any unclean": "",
+        "answerfile told shared": "lead administrator",
+        "answerfile told private": "lead administrator",
+        "answerfile held shared": "",
+        "answerfile held private": "",
     },
-    P.EVIDENCE_CHANGE: {"evidence draft any any any": "learner", "evidence sent any any any": "learner"},
+    P.EVIDENCE_CHANGE: {
+        "evidence draft any any any": "learner",
+        "evidence sent any any any": "learner",
+        **{f"answerfile {place}": "learner" for place in ("told shared", "told private")},
+        **{f"answerfile {place}": "learner" for place in ("held shared", "held private")},
+    },
     P.ENROLMENT_CHANGE: {"enrolment": "lead administrator", "cohort": "lead administrator"},
     P.ENROLMENT_START: {"enrolment": "learner"},
     P.PROGRAMME_CREATE: {"employer": "", "provider": "lead administrator"},
@@ -231,6 +244,7 @@ def rows_of(side: Side) -> Rows:
     for state in ("prompted", *ANSWERS):
         rows[f"application {state}"] = application_in(side, state)
     return rows | {
+        **dict(answer_files(side)),
         "enrolment": side.enrolment,
         "programme": side.programme,
         "unit": side.programme.units.get(),
@@ -262,6 +276,19 @@ def application_in(side: Side, state: str) -> models.Model:
         entry=entry, **{} if state == "prompted" else {trait: True}, **by
     )
     return row
+
+
+def answer_files(side: Side) -> Iterator[tuple[str, models.Model]]:
+    """Files of answers about verified activities off the job: told, and held back with a draft."""
+    for told, shared in product((True, False), repeat=2):
+        entry = f.ActivityFactory(
+            enrolment=side.enrolment, strategy=side.strategy, approved=True, approved_by=side.coach
+        )
+        record = f.ApplicationFactory(entry=entry, **{"sent": True} if told else {})
+        file: models.Model = f.EvidenceFactory(
+            entry=entry, application=record, file="ab/c.txt", is_held_back=not told, is_shared=shared
+        )
+        yield f"answerfile {'told' if told else 'held'} {'shared' if shared else 'private'}", file
 
 
 def frameworks_of() -> Rows:

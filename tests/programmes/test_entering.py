@@ -251,5 +251,8 @@ def test_seven_questions_come_before_the_details(world: World, client_of: Client
         shown += part if level == 0 else part.split("</details>")[-1]
         level = 1
     names = {"kind", "title", "done_on", "hours", "mins", "strategy", "criteria", "reflection"}
+    # Whether it is used at work is asked of an activity off the job only, and the rest of it after a "yes".
+    names |= {"applied", "what_changed", "applied_on"}
+    names |= {f"benefit_{level}" for level in ("individual", "team", "organisation")}
     found = set(re.findall(r'<(?:input|select|textarea)(?![^>]*type="hidden")[^>]*? name="(\w+)"', shown))
     assert found == names

@@ -141,8 +141,9 @@ def test_fields_are_a_closed_list(world: World) -> None:
     typed = (
         "kind title done_on strategy description carried_out_by place starts_at cost is_paid exception_reason"
     )
+    applied = "applied what_changed applied_on benefit_individual benefit_team benefit_organisation"
     own = "hours mins criteria reflection evidence is_shared revision form_token"
-    assert list(form_of(world).fields) == [*typed.split(), *own.split()]
+    assert list(form_of(world).fields) == [*typed.split(), *applied.split(), *own.split()]
 
 
 # Files ----------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ from django.conf import settings
 from django.test import Client
 
 from people.models import User
-from programmes.models import ActivityEntry, Reflection
+from programmes.models import ActivityEntry, Goal, Reflection
+from programmes.models.goals import CLOSED_GOALS
 from tests.factories import programmes as f
 from tests.worlds import PERSONAS, World
 
@@ -47,6 +48,73 @@ def entries_with_words(world: World) -> dict[str, ActivityEntry]:
             if state != "draft":
                 f.ActivityEventFactory(entry=entry, kind="returned", by=side.coach, reason=f"reason{name}")
     return entries
+
+
+def answers_with_words(world: World) -> list[ActivityEntry]:
+    """An answer in each state; what it says and its file are words that say which it is."""
+    side, entries = world.ours, []
+    for state in ("prompted", "sent", "returned", "confirmed", "not_applied"):
+        name = state.replace("_", "")
+        entry = f.ActivityFactory(
+            enrolment=side.enrolment, strategy=side.strategy, approved=True, approved_by=side.coach
+        )
+        told = state in ("sent", "returned", "confirmed")
+        record = f.ApplicationFactory(
+            entry=entry,
+            **{} if state == "prompted" else {state: True},
+            what_changed=f"changed{name}",
+            evidence_note=f"note{name}",
+            not_applied_reason=f"whynot{name}",
+        )
+        f.BenefitFactory(record=record, text=f"benefit{name}", measured=True, measure=f"measure{name}")
+        f.EvidenceFactory(
+            entry=entry,
+            application=record,
+            file="ab/sample.txt",
+            original_name=f"answerfile{name}.txt",
+            is_held_back=not told,
+        )
+        f.ApplicationEventFactory(record=record, kind="put_off")
+        entries.append(entry)
+    return entries
+
+
+GOAL_STATES = (
+    "draft", "asked", "proposed", "agreed", "in_progress", "achieved", "partly_achieved", "dropped",
+)  # fmt: skip
+
+
+def goals_with_words(world: World) -> dict[str, Goal]:
+    """A goal of each state, the same way; `asked` is a draft that somebody gave back. An activity hangs on each."""
+    side, goals = world.ours, {}
+    for state in GOAL_STATES:
+        name = f"goal{state.replace('_', '')}"
+        traits: dict[str, Any] = {} if state in ("draft", "asked") else {state: True}
+        texts = {text: f"{text}{name}" for text in ("title", "why", "measure")}
+        if state in CLOSED_GOALS:
+            texts["outcome"] = f"outcome{name}"
+        goals[name] = goal = f.GoalFactory(enrolment=side.enrolment, **traits, **texts)
+        goal.criteria.set(side.criteria[:1])
+        if goal.agreed_at:
+            f.GoalCheckInFactory(goal=goal, note=f"note{name}")
+        if state in ("asked", "proposed"):
+            f.GoalEventFactory(goal=goal, kind="change_asked", by=side.coach, reason=f"reason{name}")
+        if state == "proposed":
+            f.GoalEventFactory(goal=goal, kind="proposed")
+        f.ActivityFactory(enrolment=side.enrolment, strategy=side.strategy, goal=goal, sent=True)
+    return goals
+
+
+def pages_of_goals(world: World, goals: dict[str, Goal]) -> list[str]:
+    enrolment = world.ours.enrolment.pk
+    parts = ("", "change/", "close/", "delete/")
+    own = [f"/goals/{goal.pk}/{page}" for goal in goals.values() for page in parts]
+    lists = ["/goals/", "/goals/new/", f"/learners/{enrolment}/goals/", f"/learners/{enrolment}/activities/"]
+    lists += [f"/learners/{enrolment}/{kind}/?download=csv" for kind in ("goals", "activities")]
+    lists += [f"/learners/{enrolment}/goals/?q={word}" for word in ("title", "why", "measure")]
+    entries = [f"/activities/{entry.pk}/" for entry in ActivityEntry.objects.all()]
+    homes = ["/learner/", "/queue/", "/team/", "/lead/", "/organisation/", "/site/", "/activities/"]
+    return [*own, *lists, *entries, *homes, "/activities/new/"]
 
 
 def pages_of(world: World, entries: dict[str, ActivityEntry]) -> list[str]:
@@ -103,6 +171,24 @@ def test_pages_show_the_texts_that_the_reader_may_see_and_no_others(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("persona", [*PERSONAS, *OTHERS, "administrator", "outsider"])
+def test_draft_of_a_goal_is_found_by_nobody_but_its_learner(
+    world: World, client_of: ClientOf, persona: str
+) -> None:
+    goals = goals_with_words(world)
+    seen = texts_seen(client_of(world.everybody()[persona]), pages_of_goals(world, goals))
+    every, shown = " ".join(goals), " ".join(name for name in goals if name not in ("goaldraft", "goalasked"))
+    agreed = " ".join(name for name, goal in goals.items() if goal.agreed_at)
+    closed = " ".join(name for name, goal in goals.items() if goal.closed_at)
+    said = words(agreed, "note") | words(closed, "outcome")
+    mine = words(every, "title", "why", "measure") | words("goalasked goalproposed", "reason") | said
+    others = words(shown, "title", "why", "measure") | words("goalproposed", "reason") | said
+    readers = ("coach", "mentor", "manager", "lead", "administrator")
+    expected = {"learner": mine, **dict.fromkeys(readers, others)}.get(persona, set())
+    assert {word for word in mine if word in seen} == expected
+
+
+@pytest.mark.slow
 def test_administrator_with_a_reason_sees_what_was_sent_but_no_reflection(
     world: World, client_of: ClientOf
 ) -> None:
@@ -124,6 +210,33 @@ def test_not_even_whether_there_is_a_reflection_is_shown_to_others(
     entry = f.ActivityFactory(enrolment=world.ours.enrolment, strategy=world.ours.strategy, sent=True)
     text = client_of(getattr(world.ours, persona)).get(f"/activities/{entry.pk}/").text
     assert ("No reflection yet." in text) is ("What was learned" in text) is is_shown
+
+
+ANSWERS = "prompted sent returned confirmed notapplied"
+SAID = ("changed", "note", "benefit", "measure", "answerfile")
+EVERY_ANSWER = words(ANSWERS, *SAID, "whynot")
+TOLD = words("sent returned confirmed", *SAID) | {"whynotnotapplied"}
+MAY_READ_ANSWERS: dict[str, set[str]] = {
+    "learner": words(ANSWERS, *SAID) | {"whynotnotapplied", "whynotprompted", "whynotreturned"},
+    **dict.fromkeys(("coach", "mentor", "manager", "lead", "administrator"), TOLD),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("persona", [*PERSONAS, *OTHERS, "administrator", "outsider"])
+def test_answers_are_read_once_they_are_sent_and_their_drafts_by_nobody_else(
+    world: World, client_of: ClientOf, persona: str
+) -> None:
+    """On every page and in every file: a draft, and what was said before somebody decided not to use it."""
+    entries, enrolment = answers_with_words(world), world.ours.enrolment.pk
+    lists = ["/applications/", f"/learners/{enrolment}/applications/"]
+    pages = [
+        f"/activities/{entry.pk}/{page}" for entry in entries for page in ("", "application/", "change/")
+    ]
+    pages += [*lists, *(f"{url}?download=csv" for url in lists), f"/learners/{enrolment}/activities/"]
+    pages += ["/learner/", "/queue/", "/team/", "/lead/", "/organisation/"]
+    seen = texts_seen(client_of(world.everybody()[persona]), pages)
+    assert {word for word in EVERY_ANSWER if word in seen} == MAY_READ_ANSWERS.get(persona, set())
 
 
 FINDS: list[tuple[str, str, str]] = [

@@ -38,14 +38,17 @@ from programmes.models import (
     Goal,
     GoalCheckIn,
     GoalEvent,
+    Programme,
     Reflection,
     StrategyGuide,
     SupportRole,
 )
 from programmes.queries.progress import monday
 from standards.models import Framework, Scale
+from tests.factories import downloads as d
 from tests.factories import people as p
 from tests.factories import programmes as f
+from tests.factories import standards as s
 from tests.worlds import World
 
 ROOT = Path(settings.BASE_DIR)
@@ -200,7 +203,25 @@ STORY = [
     ("learner", "programmes:activity_change", "returned"),
     ("learner", "programmes:activity_detail", "approved"),
     ("learner", "programmes:activity_delete", "draft"),
+    ("learner", "programmes:application_list", ""),
+    ("learner", "programmes:application", "prompted"),
+    ("learner", "programmes:application", "asked"),
+    ("learner", "programmes:activity_detail", "answered"),
+    ("manager", "programmes:application", "answered"),
+    ("learner", "programmes:break_list", "enrolment"),
+    ("learner", "programmes:break_ask", "enrolment"),
+    ("learner", "programmes:hours_explained", "enrolment"),
+    ("learner", "programmes:status_rule", ""),
+    ("learner", "programmes:goal_list", ""),
+    ("learner", "programmes:goal_create", ""),
+    ("learner", "programmes:goal_change", "goal_draft"),
+    ("learner", "programmes:goal_detail", "goal_draft"),
+    ("learner", "programmes:goal_detail", "goal_in_progress"),
+    ("learner", "programmes:goal_close", "goal_in_progress"),
+    ("coach", "programmes:goal_detail", "goal_proposed"),
+    ("coach", "programmes:enrolment_goals", "enrolment"),
     ("coach", "dashboards:queue", ""),
+    ("coach", "programmes:break_decide", "asked_break"),
     ("coach", "programmes:activity_detail", "sent"),
     ("coach", "programmes:enrolment_activities", "enrolment"),
     ("coach", "programmes:cover", ""),
@@ -220,12 +241,19 @@ STORY = [
     ("lead", "programmes:programme_detail", "programme"),
     ("lead", "programmes:programme_change", "programme"),
     ("lead", "programmes:programme_archive", "programme"),
+    ("lead", "programmes:rule_choose", "programme"),
+    ("lead", "programmes:rule_write", "programme"),
     ("lead", "programmes:unit_change", "unit"),
     ("lead", "programmes:unit_criteria", "unit"),
     ("lead", "programmes:cohort_detail", "cohort"),
     ("lead", "programmes:cohort_change", "cohort"),
     ("lead", "programmes:enrolment_create", "cohort"),
     ("lead", "programmes:enrolment_detail", "enrolment"),
+    ("lead", "programmes:people_import", "cohort"),
+    ("lead", "programmes:people_import_detail", "people_list"),
+    ("lead", "programmes:people_import_detail", "list_under_way"),
+    ("lead", "downloads:export_list", ""),
+    ("lead", "downloads:export_detail", "export"),
     ("mentor", "dashboards:learner", ""),
     ("org_admin", "dashboards:organisation", ""),
     ("administrator", "dashboards:site", ""),
@@ -241,6 +269,9 @@ STORY = [
     ("administrator", "people:organisation_list", ""),
     ("learner", "standards:framework_list", ""),
     ("learner", "standards:framework_detail", "framework"),
+    ("learner", "standards:template_list", "framework"),
+    ("administrator", "standards:template_create", "framework"),
+    ("administrator", "standards:template_remove", "template"),
     ("learner", "account_change_password", ""),
     ("learner", "account_email", ""),
 ]
@@ -254,6 +285,8 @@ ANSWERS = [
     ),
     ("coach", "programmes:activities_decide", {"do": "return", "ids": ["sent"]}),
     ("coach", "programmes:activities_decide", {"do": "verify", "ids": ["sent"]}),
+    ("coach", "programmes:goals_decide", {"do": "ask", "ids": ["goal_proposed"]}),
+    ("coach", "programmes:goals_decide", {"do": "agree", "ids": ["goal_proposed"]}),
 ]
 """Posts for which something is drawn that no page above shows."""
 
@@ -261,7 +294,10 @@ ANSWERS = [
 @pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_pages_of_the_story_render_in_every_language(
-    world: World, client_of: Callable[[User | None], Client], language: str
+    world: World,
+    client_of: Callable[[User | None], Client],
+    language: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     side = world.ours
     Framework.objects.update(scale=Scale.objects.create(code="S", name="Scale"))
@@ -285,12 +321,36 @@ def test_pages_of_the_story_render_in_every_language(
     rows["amendment"] = f.ActivityFactory(**made, sent=True, amends=rows["approved"], title="Amended")
     rows |= {"strategy": side.strategy, "provider": side.provider}
     StrategyGuide.objects.create(strategy=side.strategy, organisation=side.provider, summary="Ours")
+    off_job = made | {"kind": "off_job", "approved": True, "done_on": timezone.localdate() - dt.timedelta(20)}
+    for name, traits in (("prompted", {}), ("asked", {"returned": True}), ("answered", {"sent": True})):
+        rows[name] = f.ActivityFactory(**off_job)
+        record = f.ApplicationFactory(entry=rows[name], **traits)
+        f.BenefitFactory(record=record, measured=True)
+        f.EvidenceFactory(entry=rows[name], application=record)
+        f.ApplicationEventFactory(record=record, kind="returned", by=side.mentor, reason="How?")
+    ahead = timezone.localdate() + dt.timedelta(days=7)
+    rows["asked_break"] = f.BreakFactory(enrolment=side.enrolment, asked=True, starts_on=ahead)
+    f.BreakFactory(enrolment=side.enrolment, refused=True, decided_by=side.coach)
+    Programme.objects.update(balance_rule=f.RuleFactory())
+    rows["template"] = s.GoalTemplateFactory(framework=side.framework)
+    rows["goal_draft"] = f.GoalFactory(enrolment=side.enrolment)
+    f.GoalEventFactory(goal=rows["goal_draft"], kind="change_asked", by=side.coach, reason="More, please.")
+    for state in ("proposed", "in_progress"):
+        rows[f"goal_{state}"] = f.GoalFactory(enrolment=side.enrolment, **{state: True})
+    f.GoalCheckInFactory(goal=rows["goal_in_progress"])
+    rows["approved"].goal = rows["goal_in_progress"]
+    rows["approved"].save()
     week = monday(timezone.localdate()) - dt.timedelta(weeks=3)
     side.enrolment.breaks.create(is_leave=True, starts_on=week, ends_on=week + dt.timedelta(days=6))
     covered, today = SupportRole.objects.get(enrolment=side.enrolment, role="coach"), timezone.localdate()
     f.SupportRoleFactory(
         enrolment=side.enrolment, covers=covered, starts_on=today, ends_on=today, role="coach"
     )
+    lists = {"cohort": side.cohort, "employer": side.employer, "uploaded_by": side.lead}
+    rows["people_list"] = f.PeopleImportFactory(**lists)
+    rows["list_under_way"] = f.PeopleImportFactory(**lists, status="running")
+    rows["export"] = d.ExportFactory(owner=side.lead)
+    monkeypatch.setattr("downloads.views.ROWS_AT_ONCE", 0)
     clients: dict[str, Client] = {}
     rendered = set()
     for persona, name, row in STORY:
@@ -310,7 +370,17 @@ def test_pages_of_the_story_render_in_every_language(
     wished = clients["learner"].get(reverse("programmes:strategy_finder"), {"kind": "on_job"})
     rendered |= {template.name for template in wished.templates}
     unit = {"source_language": "en", "title_en": "Unit", "planned_minutes": "99", "revision": "1"}
+    offer = clients["lead"].get(reverse("dashboards:lead"), {"download": "csv"})
+    rendered |= {template.name for template in offer.templates}
     preview = clients["lead"].post(reverse("programmes:unit_change", args=[rows["unit"].pk]), unit)
+    rendered |= {template.name for template in preview.templates}
+    example = {"example_start": ahead, "example_weeks": "52", "example_contracted": "40"}
+    preview = clients["lead"].post(
+        reverse("programmes:rule_choose", args=[rows["programme"].pk]), {"rule": "", **example}
+    )
+    rendered |= {template.name for template in preview.templates}
+    asked = {"starts_on": ahead + dt.timedelta(days=30)}
+    preview = clients["learner"].post(reverse("programmes:break_ask", args=[rows["enrolment"].pk]), asked)
     rendered |= {template.name for template in preview.templates}
     own = {name for name in template_names() if name.split("/")[0] in settings.PROJECT_APPS}
     # The landing page and those behind the link of an invitation are for visitors, below and in tests/people.

@@ -24,8 +24,10 @@ from people.queries.invitations import token_from
 from programmes.models import ActivityEntry, EvidenceFile, StrategyGuide, SupportRole
 from programmes.queries.progress import monday
 from standards.models import Framework
+from tests.factories import downloads as d
 from tests.factories import people as p
 from tests.factories import programmes as f
+from tests.factories import standards as s
 from tests.worlds import PERSONAS, World
 
 OTHERS = tuple(f"other_{name}" for name in PERSONAS)
@@ -58,6 +60,8 @@ OF_PROGRAMME: Answers = {200: "lead administrator", 403: "coach", 404: "*"}
 ON_PROGRAMME: Answers = {302: "lead administrator", 403: "coach", 404: "*"}
 OF_ENROLMENT: Answers = {200: "lead administrator", 403: "learner coach mentor manager org_admin", 404: "*"}
 ON_ENROLMENT: Answers = {302: "lead administrator", 403: "learner coach mentor manager org_admin", 404: "*"}
+ON_OWN_GOAL: Answers = {302: "learner", 403: INSIDERS, 404: "*"}
+ON_GOAL: Answers = {302: "coach manager", 403: "learner mentor lead org_admin administrator", 404: "*"}
 PUBLIC_PAGE: Any = {"get": {200: "*"}, "visitor": (200, SIGN_IN)}
 
 PROBE = Route({200: "*"}, {405: "*"}, visitor=(200, 405))
@@ -124,6 +128,43 @@ ROUTES = {
         args=("employer", "membership"),
         body={"ends_on": "2030-01-31"},
     ),
+    "programmes:goal_list": Route({200: LEARNERS, 404: "*"}),
+    "programmes:goal_create": Route({200: LEARNERS, 404: "*"}, {200: LEARNERS, 404: "*"}),
+    "programmes:goal_detail": Route(
+        {200: f"{READERS} administrator", 403: "org_admin", 404: "*"}, args=("goal_proposed",)
+    ),
+    "programmes:goal_detail draft": Route({200: "learner", 403: INSIDERS, 404: "*"}, args=("goal_draft",)),
+    "programmes:goal_change": Route(
+        {200: "learner", 403: INSIDERS, 404: "*"}, {200: "learner", 403: INSIDERS, 404: "*"}, ("goal_draft",)
+    ),
+    "programmes:goal_change proposed": Route(
+        {302: "learner", 403: INSIDERS, 404: "*"},
+        {302: "learner", 403: INSIDERS, 404: "*"},
+        ("goal_proposed",),
+    ),
+    "programmes:goal_delete": Route(
+        {200: "learner", 403: INSIDERS, 404: "*"}, {302: "learner", 403: INSIDERS, 404: "*"}, ("goal_draft",)
+    ),
+    "programmes:goal_propose": Route(post=ON_OWN_GOAL, args=("goal_draft",)),
+    "programmes:goal_withdraw": Route(post=ON_OWN_GOAL, args=("goal_proposed",)),
+    "programmes:goal_start": Route(post=ON_OWN_GOAL, args=("goal_agreed",)),
+    "programmes:goal_check_in": Route(
+        post={200: "learner", 403: INSIDERS, 404: "*"}, args=("goal_agreed",), body={"progress": "101"}
+    ),
+    "programmes:goal_close": Route(
+        {200: "learner", 403: INSIDERS, 404: "*"},
+        ON_OWN_GOAL,
+        ("goal_agreed",),
+        {"to": "dropped", "outcome": "The machine was sold."},
+    ),
+    "programmes:goal_agree": Route(post=ON_GOAL, args=("goal_proposed",)),
+    "programmes:goal_agree draft": Route(post={403: f"learner {INSIDERS}", 404: "*"}, args=("goal_draft",)),
+    "programmes:goal_ask": Route(post=ON_GOAL, args=("goal_proposed",), body={"reason": "Name a figure."}),
+    "programmes:goals_decide": Route(post={302: "*"}),
+    "programmes:goal_decision_undo": Route(post={302: "*"}),
+    "programmes:enrolment_goals": Route(
+        {200: f"{READERS} administrator", 403: "org_admin", 404: "*"}, args=("enrolment",)
+    ),
     "programmes:activity_list": Route({200: LEARNERS, 404: "*"}),
     "programmes:activity_create": Route({200: LEARNERS, 404: "*"}, {200: LEARNERS, 404: "*"}),
     "programmes:activity_detail": Route(
@@ -166,6 +207,36 @@ ROUTES = {
         post={302: "coach", 403: "learner mentor manager lead org_admin administrator", 404: "*"},
         args=("off_job",),
         body={"reason": "Which part did you do?"},
+    ),
+    "programmes:application": Route(
+        {200: "learner coach mentor manager lead administrator", 403: "org_admin", 404: "*"},
+        {302: "learner", 403: "coach mentor manager lead org_admin administrator", 404: "*"},
+        args=("answered",),
+        body={"used": "yes"},
+    ),
+    "programmes:application prompted": Route(
+        {200: "learner", 403: INSIDERS, 404: "*"},
+        {200: "learner", 403: INSIDERS, 404: "*"},
+        args=("prompted",),
+    ),
+    "programmes:application none": Route({404: "*"}, {404: "*"}, args=("off_job",)),
+    "programmes:application_put_off": Route(
+        post={302: "learner", 403: INSIDERS, 404: "*"}, args=("prompted",)
+    ),
+    "programmes:application_confirm": Route(
+        post={302: "mentor manager", 403: "learner coach lead org_admin administrator", 404: "*"},
+        args=("answered",),
+    ),
+    "programmes:application_return": Route(
+        post={302: "mentor manager", 403: "learner coach lead org_admin administrator", 404: "*"},
+        args=("answered",),
+        body={"question": "How do you see it?"},
+    ),
+    "programmes:application_list": Route({200: LEARNERS, 404: "*"}),
+    "programmes:applications_confirm": Route(post={302: "*"}),
+    "programmes:confirmation_undo": Route(post={302: "*"}),
+    "programmes:enrolment_applications": Route(
+        {200: READERS, 403: "org_admin administrator", 404: "*"}, args=("enrolment",)
     ),
     "programmes:form_keep": Route(post={200: LEARNERS, 404: "*"}),
     "programmes:form_keep_changed": Route(post={200: "learner", 403: INSIDERS, 404: "*"}, args=("draft",)),
@@ -262,13 +333,58 @@ ROUTES = {
     "programmes:cohort_remove": Route(ON_PROGRAMME, ON_PROGRAMME, ("cohort",)),
     "programmes:enrolment_create": Route(OF_PROGRAMME, OF_PROGRAMME, ("cohort",)),
     "programmes:enrolment_invite": Route(OF_PROGRAMME, OF_PROGRAMME, ("cohort",)),
+    "programmes:people_import": Route(
+        OF_PROGRAMME, {200: "lead administrator", 403: "coach", 404: "*"}, args=("cohort",)
+    ),
+    "programmes:people_import_example": Route(OF_PROGRAMME, args=("cohort",)),
+    "programmes:people_import_detail": Route(
+        {200: "lead", 403: "coach administrator", 404: "*"},
+        {302: "lead", 403: "coach administrator", 404: "*"},
+        args=("people_list",),
+    ),
+    "programmes:people_import_discard": Route(
+        post={302: "lead", 403: "coach administrator", 404: "*"}, args=("people_list",)
+    ),
+    "downloads:export_list": Route(
+        {200: "*"}, {302: "lead other_lead", 403: "*"}, body={"table": "learners", "format": "csv"}
+    ),
+    "downloads:export_detail": Route({200: "lead", 404: "*"}, args=("export",)),
+    "downloads:export_read": Route({200: "lead", 404: "*"}, args=("export",)),
+    "downloads:export_remove": Route(post={302: "lead", 404: "*"}, args=("export",)),
     "programmes:enrolment_detail": Route(OF_ENROLMENT, args=("enrolment",)),
     "programmes:enrolment_change": Route(OF_ENROLMENT, OF_ENROLMENT, ("enrolment",)),
     "programmes:enrolment_start": Route(
         post={302: "learner lead administrator", 403: "org_admin", 404: "*"}, args=("invited",)
     ),
+    "programmes:break_list": Route(
+        {200: "learner coach manager lead", 403: "mentor org_admin administrator", 404: "*"},
+        args=("enrolment",),
+    ),
+    "programmes:break_ask": Route(
+        {200: "learner", 403: INSIDERS, 404: "*"}, {200: "learner", 403: INSIDERS, 404: "*"}, ("enrolment",)
+    ),
+    "programmes:break_decide": Route(
+        {200: "coach manager lead", 403: "learner mentor org_admin administrator", 404: "*"},
+        {302: "coach manager lead", 403: "learner mentor org_admin administrator", 404: "*"},
+        ("asked_break",),
+        {"do": "agree"},
+    ),
+    "programmes:break_withdraw": Route(
+        post={302: "learner coach lead administrator", 403: "mentor manager org_admin", 404: "*"},
+        args=("asked_break",),
+    ),
+    "programmes:hours_explained": Route(
+        {200: READERS, 403: "org_admin administrator", 404: "*"}, args=("enrolment",)
+    ),
+    "programmes:status_rule": Route({200: "*"}),
+    "programmes:rule_choose": Route(OF_PROGRAMME, OF_PROGRAMME, ("programme",)),
+    "programmes:rule_write": Route(OF_PROGRAMME, OF_PROGRAMME, ("programme",)),
     "programmes:enrolment_break": Route(OF_ENROLMENT, OF_ENROLMENT, ("enrolment",)),
-    "programmes:enrolment_back": Route(ON_ENROLMENT, ON_ENROLMENT, ("enrolment",)),
+    "programmes:enrolment_back": Route(
+        {302: "coach lead administrator", 403: "learner mentor manager org_admin", 404: "*"},
+        {302: "coach lead administrator", 403: "learner mentor manager org_admin", 404: "*"},
+        ("enrolment",),
+    ),
     "programmes:enrolment_complete": Route(OF_ENROLMENT, ON_ENROLMENT, ("enrolment",)),
     "programmes:enrolment_withdraw": Route(OF_ENROLMENT, ON_ENROLMENT, ("enrolment",)),
     "programmes:support_change": Route(OF_ENROLMENT, OF_ENROLMENT, ("enrolment", "role")),
@@ -276,6 +392,23 @@ ROUTES = {
     "standards:framework_list": Route({200: "*"}),
     "standards:framework_detail": Route({200: f"{MEMBERS} administrator", 404: "*"}, args=("published",)),
     "standards:framework_detail draft": Route({200: "administrator", 404: "*"}, args=("unpublished",)),
+    "standards:template_list": Route({200: f"{MEMBERS} administrator", 404: "*"}, args=("published",)),
+    "standards:template_list draft": Route({200: "administrator", 404: "*"}, args=("unpublished",)),
+    "standards:template_create": Route(
+        {200: "administrator", 403: MEMBERS, 404: "*"},
+        {200: "administrator", 403: MEMBERS, 404: "*"},
+        ("published",),
+    ),
+    "standards:template_change": Route(
+        {200: "administrator", 403: MEMBERS, 404: "*"},
+        {200: "administrator", 403: MEMBERS, 404: "*"},
+        ("template",),
+    ),
+    "standards:template_remove": Route(
+        {200: "administrator", 403: MEMBERS, 404: "*"},
+        {302: "administrator", 403: MEMBERS, 404: "*"},
+        ("template",),
+    ),
     "livez": PROBE,
     "readyz": PROBE,
     "account_login": Route({302: "*"}, {302: "*"}, visitor=(200, 200)),
@@ -373,6 +506,9 @@ def rows_of(world: World) -> dict[str, Any]:
         "enrolment": side.enrolment,
         "week": monday(timezone.localdate() - timedelta(weeks=3)).isoformat(),
         "leave": side.enrolment.breaks.create(starts_on="2020-01-06", ends_on="2020-01-12", is_leave=True),
+        "asked_break": f.BreakFactory(
+            enrolment=side.enrolment, asked=True, starts_on=timezone.localdate() + timedelta(days=7)
+        ),
         "cover": cover_of(world),
         "programme": side.programme,
         "unit": side.programme.units.get(),
@@ -383,15 +519,26 @@ def rows_of(world: World) -> dict[str, Any]:
             organisation=side.employer,
             status="invited",
         ),
+        "goal_draft": f.GoalFactory(enrolment=side.enrolment),
+        "goal_proposed": f.GoalFactory(enrolment=side.enrolment, proposed=True),
+        "goal_agreed": f.GoalFactory(enrolment=side.enrolment, agreed=True),
+        "template": s.GoalTemplateFactory(framework=side.framework),
         "role": "mentor",
         "employer": side.employer,
         "provider": side.provider,
         "membership": side.learner.memberships.get(),
         "invitation": invitation,
+        "people_list": f.PeopleImportFactory(
+            cohort=side.cohort, employer=side.employer, uploaded_by=side.lead, faults=[]
+        ),
+        "export": d.ExportFactory(owner=side.lead, ready=True, scope=f"programmes:{side.programme.pk}"),
         "token": token_from(invitation.token_seed),
         "uid": "1",
         "key": "not-a-key",
     }
+    for name, traits in (("prompted", {}), ("answered", {"sent": True})):
+        rows[name] = f.ActivityFactory(**made, approved=True)
+        f.ApplicationFactory(entry=rows[name], **traits)
     rows["draft"].criteria.set(side.criteria[:1])
     name = "ab/sample.txt"
     rows["shared_file"] = f.EvidenceFactory(entry=rows["on_job"], file=name, thumbnail=name)
@@ -420,6 +567,7 @@ def ask(client: Client, method: str, url: str, body: dict[str, Any] | None = Non
 
 APPS = (
     "dashboards",
+    "downloads",
     "people",
     "programmes",
     "standards",

@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from core.audit import record_event
 from people.models import Organisation, User
 from programmes.management.commands._demo.amendments import write_amendments
+from programmes.management.commands._demo.applications import write_applications
 from programmes.management.commands._demo.cast import Cast, cast
 from programmes.management.commands._demo.content import read
 from programmes.management.commands._demo.entries import Writer
@@ -105,6 +106,7 @@ def _load(people_wanted: Cast, stored: list[EvidenceFile], *, seed: int, today: 
     levels = list(framework.scale.levels.all()) if framework.scale else []
     templates = write_templates(framework, criteria)
     goals = GoalWriter(templates, levels, criteria, today, seed).write(courses)
+    write_applications(courses, today=today, seed=seed)
     main = courses[0]
     sent = main.enrolment.activities.exclude(status=ActivityEntry.Status.DRAFT)
     for evidence in write_evidence(sent, language=main.part.language, seed=seed):

@@ -4,12 +4,15 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from django.utils import timezone
+
 from people.models import User
 from programmes.actions import load_strategies
 from programmes.management.commands._demo.cast import Cast, LearnerPart
 from programmes.management.commands._demo.content import read, translated
 from programmes.management.commands._demo.people import BATCH, People
 from programmes.models import (
+    BalanceRule,
     BreakInLearning,
     Cohort,
     Enrolment,
@@ -23,8 +26,12 @@ from standards.models import Criterion, Framework
 
 WEEKS_OF_ENTRIES = 26
 WEEKS_SINCE_COMPLETION = 4
+WEEKS_OF_RECENT = 7
 WEEKS_AWAY, WEEKS_STILL_AWAY = 3, 2
-PAST_BREAK_WEEK, PAST_BREAK_DAYS = 10, 14
+PAST_BREAK_WEEK, PAST_BREAK_DAYS, DAYS_BACK_EARLY = 10, 14, 7
+WEEKS_AHEAD, WEEKS_ASKED_FOR = 2, 3
+ASKED_BY, REFUSED_TO = "b", "d"
+"""Which of the learners that are written out asked for a break."""
 WEEKS_UNTIL_WITHDRAWAL = 12
 WEEKS_WITH_FORMER_COACH = 10
 
@@ -64,6 +71,7 @@ def write_programmes(
 ) -> dict[str, Programme]:
     """The programmes by code, with their units, criteria and lead."""
     rows = read("programmes.json")
+    rules = {rule.code: rule for rule in BalanceRule.objects.filter(organisation=None)}
     programmes = {
         row["code"]: Programme(
             organisation=people.organisations[row["organisation"]],
@@ -72,6 +80,7 @@ def write_programmes(
             off_job_minutes=row["off_job_minutes"],
             on_job_minutes=row["on_job_minutes"],
             review_interval_weeks=row["review_interval_weeks"],
+            balance_rule=rules.get(row["balance_rule"]),
             **translated(title=row["title"], summary=row["summary"]),
         )
         for row in rows
@@ -141,6 +150,7 @@ def write_courses(
     ]
     SupportRole.objects.bulk_create(roles, batch_size=BATCH)
     pauses = [course.pause for course in courses if course.pause]
+    pauses += [_wish(course, today) for course in courses if course.part.key in (ASKED_BY, REFUSED_TO)]
     BreakInLearning.objects.bulk_create(pauses, batch_size=BATCH)
     return courses
 
@@ -151,6 +161,8 @@ def _first_day(part: LearnerPart, programme: Programme, today: dt.date) -> dt.da
         weeks = programme.duration_weeks + WEEKS_SINCE_COMPLETION
     elif part.story == "new":
         weeks = 1
+    elif part.story == "recent":
+        weeks = WEEKS_OF_RECENT
     return monday(today) - dt.timedelta(weeks=weeks)
 
 
@@ -184,19 +196,63 @@ def _course(
         away = starts_on + dt.timedelta(weeks=PAST_BREAK_WEEK)
         back = away + dt.timedelta(days=PAST_BREAK_DAYS)
         enrolment.ends_on += back - away  # an agreed break moves the planned end by its length
-        course.pause = _pause(course, 0, away, back - dt.timedelta(days=1))
+        course.pause = _pause(course, people, 0, away, back - dt.timedelta(days=1))
+        course.pause.agreed_until = back + dt.timedelta(days=DAYS_BACK_EARLY - 1)
     elif part.story == "break":
         away = monday(today) - dt.timedelta(weeks=WEEKS_AWAY)
         back = monday(today) + dt.timedelta(weeks=WEEKS_STILL_AWAY)
         enrolment.ends_on += back - away
-        course.pause = _pause(course, 1, away, back - dt.timedelta(days=1))
+        course.pause = _pause(course, people, 1, away, back - dt.timedelta(days=1))
+        course.pause.agreed_until = course.pause.ends_on
     course.supporters = list(_supporters(part, people, starts_on))
     return course
 
 
-def _pause(course: Course, reason: int, starts_on: dt.date, ends_on: dt.date) -> BreakInLearning:
-    text = read("people.json")["break_reasons"][reason][course.part.language]
-    return BreakInLearning(enrolment=course.enrolment, starts_on=starts_on, ends_on=ends_on, reason=text)
+def _pause(
+    course: Course, people: People, reason: int, starts_on: dt.date, ends_on: dt.date
+) -> BreakInLearning:
+    """An agreed break, asked for two weeks before."""
+    texts, language = read("people.json"), course.part.language
+    asked_on = starts_on - dt.timedelta(weeks=2)
+    return BreakInLearning(
+        enrolment=course.enrolment,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        reason=texts["break_reasons"][reason][language],
+        asked_by=course.enrolment.learner,
+        asked_at=_noon(asked_on),
+        decided_by=people.users[course.part.coach],
+        decided_at=_noon(asked_on + dt.timedelta(days=1)),
+        answer=texts["break_answers"][0][language],
+    )
+
+
+def _wish(course: Course, today: dt.date) -> BreakInLearning:
+    """A break that was asked for: one waits, one was not agreed."""
+    texts, language = read("people.json"), course.part.language
+    starts_on = monday(today) + dt.timedelta(weeks=WEEKS_AHEAD)
+    pause = BreakInLearning(
+        enrolment=course.enrolment,
+        starts_on=starts_on,
+        ends_on=starts_on + dt.timedelta(weeks=WEEKS_ASKED_FOR, days=-1),
+        reason=texts["break_reasons"][2][language],
+        status=BreakInLearning.Status.ASKED,
+        asked_by=course.enrolment.learner,
+        asked_at=_noon(today - dt.timedelta(days=3)),
+    )
+    if course.part.key == REFUSED_TO:
+        pause.reason = texts["break_reasons"][3][language]
+        pause.status = BreakInLearning.Status.REFUSED
+        pause.decided_by = next(
+            person for role, person, _since, _to in course.supporters if role == "manager"
+        )
+        pause.decided_at = _noon(today - dt.timedelta(days=2))
+        pause.answer = texts["break_answers"][1][language]
+    return pause
+
+
+def _noon(day: dt.date) -> dt.datetime:
+    return timezone.make_aware(dt.datetime.combine(day, dt.time(12)))
 
 
 def _supporters(
