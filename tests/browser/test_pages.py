@@ -36,6 +36,12 @@ from tests.browser.lead_views import (
 from tests.browser.people import person_of, sample_enrolment
 from tests.browser.portal import LANGUAGES, Portal, sample_person, set_language
 from tests.browser.views import View, open_view, press
+from tests.browser.way_views import (
+    administrator_way_views,
+    coach_amendment_views,
+    lead_way_views,
+    learner_way_views,
+)
 
 pytestmark = pytest.mark.browser
 Status = ActivityEntry.Status
@@ -180,7 +186,9 @@ VIEWS: dict[str, Callable[[], list[View]]] = {
     "learner": learner_views,
     "learner.applications": learner_application_views,
     "learner.goals": learner_goal_views,
+    "learner.ways": learner_way_views,
     "coach": coach_views,
+    "coach.amendments": coach_amendment_views,
     "mentor": one_view("queue of a mentor", "dashboards:queue", "#caseload"),
     "manager": one_view("team", "dashboards:team", ".wbl-spark"),
     "manager.applications": confirming_views,
@@ -189,10 +197,12 @@ VIEWS: dict[str, Callable[[], list[View]]] = {
     "lead.cohorts": cohort_views,
     "lead.lists": list_views,
     "lead.enrolments": enrolment_views,
+    "lead.ways": lead_way_views,
     "beginning-lead": one_view("lead of nothing yet", "dashboards:lead", ".wbl-empty"),
     "orgadmin": organisation_views,
     "admin": administrator_views,
     "admin.templates": template_views,
+    "admin.ways": administrator_way_views,
     "multi": one_view("person with two roles", "dashboards:learner", "#roles-h"),
     "newcomer": newcomer_views,
     "invited": one_view("home of who is invited", "dashboards:learner", ".wbl-decision"),

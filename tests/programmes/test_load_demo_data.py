@@ -135,7 +135,9 @@ def test_loads_twelve_learners_and_half_a_year(loaded: None) -> None:
     main = Enrolment.objects.get(learner__email=MAIN)
     assert main.organisation.name == "Sample Workshop Ltd"
     assert (main.activities.earliest("done_on").done_on - main.starts_on).days < 7
-    weeks = Counter(day.isocalendar()[:2] for day in main.activities.values_list("done_on", flat=True))
+    weeks = Counter(
+        day.isocalendar()[:2] for day in main.activities.counted_once().values_list("done_on", flat=True)
+    )
     assert len(weeks) >= 24
     assert max(weeks.values()) <= 6
     assert len(missing_weeks(main, on=TODAY)) == 1
@@ -166,6 +168,7 @@ def test_entries_follow_their_history(loaded: None) -> None:
         "withdrawn": "draft",
         "returned": "returned",
         "approved": "approved",
+        "superseded": "superseded",
     }
     for entry in sample_entries().select_related("enrolment"):
         history = events[entry.pk]
@@ -195,7 +198,7 @@ def test_only_who_supported_the_learner_then_decided(loaded: None) -> None:
 @pytest.mark.slow
 def test_nobody_is_in_two_places_at_once(loaded: None) -> None:
     days = defaultdict(list)
-    for entry in sample_entries():
+    for entry in sample_entries().counted_once():
         days[entry.enrolment_id, entry.done_on].append(entry)
     for entries in days.values():
         assert sum(entry.minutes for entry in entries) <= 10 * 60

@@ -50,6 +50,28 @@ def entries_with_words(world: World) -> dict[str, ActivityEntry]:
     return entries
 
 
+def amendments_with_words(world: World) -> dict[str, ActivityEntry]:
+    """A draft and a sent amendment of verified entries; each of their new texts is one word that says which it is."""
+    side, found = world.ours, {}
+    for state, traits in (("draft", {}), ("sent", {"sent": True})):
+        for kind in ("on_job", "off_job"):
+            name = f"{state}{kind.replace('_', '')}"
+            made = {"enrolment": side.enrolment, "strategy": side.strategy, "kind": kind}
+            old = f.ActivityFactory(**made, approved=True, approved_by=side.coach, title="Same")
+            Reflection.objects.create(entry=old, text="Same")
+            found[name] = entry = f.ActivityFactory(
+                **made,
+                **traits,
+                amends=old,
+                title=f"title{name}",
+                description=f"description{name}",
+                amendment_reason=f"why{name}",
+            )
+            Reflection.objects.create(entry=entry, text=f"reflection{name}")
+            f.EvidenceFactory(entry=entry, original_name=f"sharedfile{name}.txt", sha256="1" * 64)
+    return found
+
+
 def answers_with_words(world: World) -> list[ActivityEntry]:
     """An answer in each state; what it says and its file are words that say which it is."""
     side, entries = world.ours, []
@@ -164,6 +186,29 @@ MAY_SEE: dict[str, set[str]] = {
     "manager": words(SENT, "title") | words(SENT_ON, *TEXTS, "privatefile", "sharedfile", "reason"),
     "lead": words(SENT, "title", *TEXTS, "privatefile", "sharedfile", "reason"),
 }
+
+
+AMENDMENTS = "draftonjob draftoffjob sentonjob sentoffjob"
+AMENDED = words(AMENDMENTS, "title", "description", "why", "reflection", "sharedfile")
+SENT_AMENDMENTS = "sentonjob sentoffjob"
+MAY_SEE_OF_AMENDMENTS: dict[str, set[str]] = {
+    "learner": AMENDED,
+    "coach": words(SENT_AMENDMENTS, "title", "description", "why", "reflection", "sharedfile"),
+    "mentor": words(SENT_AMENDMENTS, "title", "description", "why", "sharedfile"),
+    "manager": words(SENT_AMENDMENTS, "title") | words("sentonjob", "description", "why", "sharedfile"),
+    "lead": words(SENT_AMENDMENTS, "title", "description", "why", "sharedfile"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("persona", [*PERSONAS, "other_learner", "other_coach", "administrator", "outsider"])
+def test_amendments_and_their_differences_show_what_the_reader_may_see(
+    world: World, client_of: ClientOf, persona: str
+) -> None:
+    found = amendments_with_words(world)
+    entries = found | {f"old{name}": entry.amends for name, entry in found.items() if entry.amends}
+    seen = texts_seen(client_of(world.everybody()[persona]), pages_of(world, entries))
+    assert {word for word in AMENDED if word in seen} == MAY_SEE_OF_AMENDMENTS.get(persona, set())
 
 
 @pytest.mark.slow

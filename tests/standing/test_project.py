@@ -40,6 +40,7 @@ from programmes.models import (
     GoalEvent,
     Programme,
     Reflection,
+    StrategyGuide,
     SupportRole,
 )
 from programmes.queries.progress import monday
@@ -230,6 +231,14 @@ STORY = [
     ("coach", "programmes:activity_detail", "sent"),
     ("coach", "programmes:enrolment_activities", "enrolment"),
     ("coach", "programmes:cover", ""),
+    ("learner", "programmes:activity_amend", "amendable"),
+    ("coach", "programmes:activity_detail", "amendment"),
+    ("learner", "programmes:strategy_list", ""),
+    ("learner", "programmes:strategy_detail", "strategy"),
+    ("learner", "programmes:strategy_finder", ""),
+    ("administrator", "programmes:strategy_change", "strategy"),
+    ("lead", "programmes:guide_change", "strategy provider"),
+    ("lead", "programmes:guide_remove", "strategy provider"),
     ("mentor", "dashboards:queue", ""),
     ("manager", "dashboards:team", ""),
     ("manager", "programmes:activity_detail", "sent"),
@@ -315,6 +324,10 @@ def test_pages_of_the_story_render_in_every_language(
     rows["sent"].exception_reason = "A fair"
     rows["sent"].save()
     rows["draft"] = f.ActivityFactory(**made)
+    rows["amendable"] = f.ActivityFactory(**made, approved=True)
+    rows["amendment"] = f.ActivityFactory(**made, sent=True, amends=rows["approved"], title="Amended")
+    rows |= {"strategy": side.strategy, "provider": side.provider}
+    StrategyGuide.objects.create(strategy=side.strategy, organisation=side.provider, summary="Ours")
     off_job = made | {"kind": "off_job", "approved": True, "done_on": timezone.localdate() - dt.timedelta(20)}
     for name, traits in (("prompted", {}), ("asked", {"returned": True}), ("answered", {"sent": True})):
         rows[name] = f.ActivityFactory(**off_job)
@@ -366,6 +379,8 @@ def test_pages_of_the_story_render_in_every_language(
         rendered |= {template.name for template in response.templates}
     response = clients["learner"].get(reverse("programmes:activity_create"))
     rendered |= {template.name for template in response.templates}
+    wished = clients["learner"].get(reverse("programmes:strategy_finder"), {"kind": "on_job"})
+    rendered |= {template.name for template in wished.templates}
     unit = {"source_language": "en", "title_en": "Unit", "planned_minutes": "99", "revision": "1"}
     offer = clients["lead"].get(reverse("dashboards:lead"), {"download": "csv"})
     rendered |= {template.name for template in offer.templates}
