@@ -193,6 +193,12 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "notifications.deliver": {"task": "notifications.deliver", "schedule": crontab()},  # every minute
+    "downloads.make_exports": {
+        "task": "downloads.make_exports",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "downloads.forget_exports": {"task": "downloads.forget_exports", "schedule": crontab(hour=3, minute=35)},
     "people.clear_sessions": {"task": "people.clear_sessions", "schedule": crontab(hour=3, minute=17)},
     "programmes.check_evidence": {
         "task": "programmes.check_evidence",

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("dashboards.urls")),
     path("", include("people.urls")),
     path("", include("programmes.urls")),
+    path("", include("downloads.urls")),
     path("standards/", include("standards.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/second-step/", include("allauth.mfa.urls")),

@@ -106,6 +106,8 @@ class GoalForm(forms.ModelForm):
         offered = Criterion.objects.filter(pk__in=[criterion.pk for criterion in choices.all])
         self.fields["criteria"].queryset = offered.select_related("framework")  # type: ignore[attr-defined]
         self.fields["template"].queryset = templates_for(enrolment)  # type: ignore[attr-defined]
+        for name in ("why", "measure"):  # only a draft does without them, so they are not called optional
+            self.fields[name].is_one_of_several = True  # type: ignore[attr-defined]
         levels = list(levels_for(enrolment))
         for name in LEVELS:
             self.fields[name].queryset = levels_for(enrolment)  # type: ignore[attr-defined]

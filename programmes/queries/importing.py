@@ -32,6 +32,17 @@ KINDS = {
     "unchanged": (gettext_lazy("Nothing changes"), "check-circle"),
     "fault": (gettext_lazy("Left out"), "exclamation-triangle"),
 }
+DONE = {
+    "new": gettext_lazy("Invited and enrolled"),
+    "other": gettext_lazy("Invited and enrolled: has an account, belongs elsewhere"),
+    "invited": gettext_lazy("Enrolled: was invited already"),
+    "member": gettext_lazy("Enrolled: belongs to the employer"),
+    "change": gettext_lazy("Enrolments changed"),
+    "unchanged": gettext_lazy("Nothing changed"),
+    "fault": gettext_lazy("Left out"),
+}
+"""The same once it is done."""
+
 INVITES = frozenset({"new", "other"})
 ENROLS = INVITES | {"invited", "member"}
 
@@ -296,10 +307,11 @@ class Count:
     number: int
 
 
-def counted(counts: Mapping[str, int], left_out: int = 0) -> list[Count]:
-    """The counts in the order of KINDS, without what there is none of."""
+def counted(counts: Mapping[str, int], left_out: int = 0, *, is_done: bool = False) -> list[Count]:
+    """The counts in the order of KINDS, without what there is none of; in words of what was done if `is_done`."""
     numbers = {**counts, "fault": left_out}
-    return [Count(kind, str(KINDS[kind][0]), numbers[kind]) for kind in KINDS if numbers.get(kind)]
+    words = DONE if is_done else {kind: word for kind, (word, _icon) in KINDS.items()}
+    return [Count(kind, str(words[kind]), numbers[kind]) for kind in KINDS if numbers.get(kind)]
 
 
 def imports_of(cohort: Cohort, person: User) -> QuerySet[PeopleImport]:

@@ -20,15 +20,18 @@ from programmes.models import Goal, GoalCheckIn
 register = template.Library()
 
 SOON_DAYS = 14
-WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 600, 220, 58, 12, 30  # of the drawing
+WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 420, 190, 70, 12, 34  # of the drawing
 
 
 @register.simple_tag
-def due_tag(goal: Goal) -> SafeString | str:
-    """How long until the target date, or how long past it; nothing for a goal that is not pursued."""
-    if not goal.is_pursued:
-        return ""
+def due_tag(goal: Goal, *, only_soon: bool = False) -> SafeString | str:
+    """How long until the target date, or how long past it; nothing for a goal that is not pursued.
+
+    With `only_soon` nothing either for a day further away: where the day itself stands beside it.
+    """
     days = (goal.target_on - timezone.localdate()).days
+    if not goal.is_pursued or (only_soon and days > SOON_DAYS):
+        return ""
     if days < 0:
         word = ngettext("%(days)s day late", "%(days)s days late", -days) % {"days": -days}
         return status_tag(Tag("danger", "exclamation-octagon", word))

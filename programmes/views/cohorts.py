@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from downloads.tables import table_response, wanted_format
+from downloads.views import table_or_export
 from people.permissions import Permission, standing_of
 from people.views.permitted import permitted_or_404
 from programmes import actions
@@ -40,6 +41,8 @@ class CohortDetailView(View):
         ordered = filters.qs.order_by("learner__display_name", "pk")
         if wanted := wanted_format(request):
             return table_response(cohort_table(cohort, ordered), wanted)
+        if wanted := wanted_format(request, "activities"):
+            return table_or_export(request, "activities", wanted, {"cohort": str(pk)})
         page = Paginator(ordered, ROWS_A_PAGE)
         context = {
             "cohort": cohort,
@@ -47,6 +50,7 @@ class CohortDetailView(View):
             "filters": filters,
             "page": page.get_page(request.GET.get("page")),
             "has_any": enrolments.exists(),
+            "may_watch": standing.may(Permission.PROGRAMME_WATCH),
             "may_enrol": standing.may(Permission.ENROLMENT_CHANGE) and cohort.programme.is_open,
         }
         return render(request, "programmes/cohort_detail.html", context)

@@ -48,7 +48,7 @@ class ActivityFormView(View):
     def form(self, *data: Any, **kwargs: Any) -> ActivityForm:
         if self.entry is not None:
             kwargs["instance"] = self.entry
-        kwargs["goals"] = self.goals
+        kwargs["goals"] = self.goals.prefetch_related(None)  # without their criteria, which are known already
         return ActivityForm(*data, enrolment=self.enrolment, choices=self.choices, **kwargs)
 
     def offer(self) -> None:
@@ -89,6 +89,7 @@ class ActivityFormView(View):
             "entry": entry,
             "enrolment": self.enrolment,
             "choices": self.choices,
+            "has_goals": bool(self.goals),
             "copies": [] if entry else reads.copies_offered(self.enrolment),
             "evidence": list(entry.evidence.filter(application=None)) if entry else [],
             "room": room_of(self.enrolment),

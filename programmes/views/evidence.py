@@ -2,14 +2,10 @@
 
 import logging
 from typing import Any
-from urllib.parse import quote
 
-from django.conf import settings
 from django.contrib import messages
-from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views import View
 
@@ -19,27 +15,9 @@ from programmes import actions
 from programmes.models import EvidenceFile
 from programmes.queries.evidence import evidence_shown
 from programmes.views.permitted import entry_or_404, reason_given
+from uploads.serving import served
 
 logger = logging.getLogger(__name__)
-
-
-def served(file: FieldFile, *, name: str, content_type: str) -> HttpResponse | FileResponse:
-    """The bytes as an attachment that can run nothing. Raises FileNotFoundError when they are not there.
-
-    With PRIVATE_FILES_ACCEL it only names them, and nginx, which alone reaches that place, sends them.
-    """
-    response: HttpResponse | FileResponse
-    if settings.PRIVATE_FILES_ACCEL and settings.EVIDENCE_STORAGE == "disk":
-        if not file.storage.exists(str(file.name)):
-            raise FileNotFoundError(file.name)
-        response = HttpResponse(content_type=content_type)
-        response["X-Accel-Redirect"] = settings.PRIVATE_FILES_ACCEL + quote(str(file.name))
-    else:
-        response = FileResponse(file.open("rb"), content_type=content_type)
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 class EvidenceListView(View):

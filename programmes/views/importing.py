@@ -99,7 +99,7 @@ class PeopleImportDetailView(View):
             return self.show_preview(people_import, ConfirmImportForm())
         left_out = people_import.counts.get("left_out", 0)
         context = {
-            "counts": counted(people_import.counts, left_out),
+            "counts": counted(people_import.counts, left_out, is_done=True),
             "done": min(people_import.position, people_import.total),
             "remarks": self.left_out(people_import),
         }

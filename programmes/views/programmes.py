@@ -13,6 +13,7 @@ from django.views import View
 
 from core.translated import translated_text
 from downloads.tables import table_response, wanted_format
+from downloads.views import table_or_export
 from people.models import Organisation
 from people.permissions import Permission, standing_of
 from people.views.permitted import permitted_or_404
@@ -70,6 +71,8 @@ class ProgrammeDetailView(View):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         programme = programme_or_404(request, pk, Permission.PROGRAMME_READ)
         standing = standing_of(request.user, programme)
+        if wanted := wanted_format(request, "activities"):
+            return table_or_export(request, "activities", wanted, {"programme": str(pk)})
         units = reads.units_of(programme)
         cohorts = Paginator(reads.cohorts_of(programme), ROWS_A_PAGE).get_page(request.GET.get("page"))
         leads = ProgrammeRole.objects.filter(programme=programme).current(on=timezone.localdate())
@@ -83,6 +86,7 @@ class ProgrammeDetailView(View):
             "leads": [role.person for role in leads.select_related("person")],
             "running": foresight.running_in(programme).count(),
             "may_change": standing.may(Permission.PROGRAMME_CHANGE),
+            "may_watch": standing.may(Permission.PROGRAMME_WATCH),
             "may_copy": may_create(request),
         }
         return render(request, "programmes/programme_detail.html", context)

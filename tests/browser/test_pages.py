@@ -23,8 +23,16 @@ from tests.browser.account_views import (
     set_up_views,
     signing_in_views,
 )
+from tests.browser.application_views import confirming_views, learner_application_views
 from tests.browser.checks import layout_faults, page_faults
-from tests.browser.lead_views import cohort_views, enrolment_views, organisation_views, programme_views
+from tests.browser.goal_views import learner_goal_views, manager_goal_views, template_views
+from tests.browser.lead_views import (
+    cohort_views,
+    enrolment_views,
+    list_views,
+    organisation_views,
+    programme_views,
+)
 from tests.browser.people import person_of, sample_enrolment
 from tests.browser.portal import LANGUAGES, Portal, sample_person, set_language
 from tests.browser.views import View, open_view, press
@@ -170,15 +178,21 @@ VIEWS: dict[str, Callable[[], list[View]]] = {
     "visitor.invitations": invitation_views,
     "visitor.signing-in": signing_in_views,
     "learner": learner_views,
+    "learner.applications": learner_application_views,
+    "learner.goals": learner_goal_views,
     "coach": coach_views,
     "mentor": one_view("queue of a mentor", "dashboards:queue", "#caseload"),
     "manager": one_view("team", "dashboards:team", ".wbl-spark"),
+    "manager.applications": confirming_views,
+    "manager.goals": manager_goal_views,
     "lead.programmes": programme_views,
     "lead.cohorts": cohort_views,
+    "lead.lists": list_views,
     "lead.enrolments": enrolment_views,
     "beginning-lead": one_view("lead of nothing yet", "dashboards:lead", ".wbl-empty"),
     "orgadmin": organisation_views,
     "admin": administrator_views,
+    "admin.templates": template_views,
     "multi": one_view("person with two roles", "dashboards:learner", "#roles-h"),
     "newcomer": newcomer_views,
     "invited": one_view("home of who is invited", "dashboards:learner", ".wbl-decision"),

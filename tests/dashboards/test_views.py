@@ -82,6 +82,7 @@ def test_menu_names_the_homes_and_the_current_one(world: World, client_of: Clien
     assert [(item.label, item.is_current) for item in shell.items] == [
         ("This week", True),
         ("Standards", False),
+        ("Ways of learning", False),
     ]
     assert (shell.organisation_name, shell.initials) == ("Sample Alder Ltd", "SA")
     assert "Your roles" in client.get("/team/").text
@@ -91,13 +92,29 @@ def test_menu_names_the_homes_and_the_current_one(world: World, client_of: Clien
 @pytest.mark.parametrize(
     ("persona", "items"),
     [
-        ("learner", [("Home", 0), ("Activities", 1), ("Applied at work", 0), ("Standards", 0)]),
-        ("coach", [("Queue", 3), ("Standards", 0)]),
-        ("mentor", [("Queue", 3), ("Standards", 0)]),
-        ("manager", [("This week", 3), ("Standards", 0)]),
-        ("lead", [("Overview", 0), ("Programmes", 0), ("People", 0), ("Standards", 0)]),
-        ("org_admin", [("Organisation", 0), ("People", 0), ("Standards", 0)]),
-        ("administrator", [("Site", 0), ("Programmes", 0), ("People", 0), ("Standards", 0)]),
+        (
+            "learner",
+            [
+                ("Home", 0),
+                ("Activities", 1),
+                ("Goals", 0),
+                ("Applied at work", 0),
+                ("Standards", 0),
+                ("Ways of learning", 0),
+            ],
+        ),
+        ("coach", [("Queue", 3), ("Your learners", 0), ("Standards", 0), ("Ways of learning", 0)]),
+        ("mentor", [("Queue", 3), ("Your learners", 0), ("Standards", 0), ("Ways of learning", 0)]),
+        ("manager", [("This week", 3), ("Standards", 0), ("Ways of learning", 0)]),
+        (
+            "lead",
+            [("Overview", 0), ("Programmes", 0), ("People", 0), ("Standards", 0), ("Ways of learning", 0)],
+        ),
+        ("org_admin", [("Organisation", 0), ("People", 0), ("Standards", 0), ("Ways of learning", 0)]),
+        (
+            "administrator",
+            [("Site", 0), ("Programmes", 0), ("People", 0), ("Standards", 0), ("Ways of learning", 0)],
+        ),
         ("outsider", [("Standards", 0)]),
     ],
 )

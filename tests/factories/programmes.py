@@ -25,6 +25,7 @@ from programmes.models import (
     GoalCheckIn,
     GoalEvent,
     LearningStrategy,
+    PeopleImport,
     Programme,
     ProgrammeRole,
     ProgrammeUnit,
@@ -312,3 +313,22 @@ class GoalEventFactory(DjangoModelFactory):
     kind = GoalEvent.Kind.CREATED
     by = factory.SelfAttribute("goal.enrolment.learner")
     at = factory.LazyFunction(timezone.now)
+
+
+class PeopleImportFactory(DjangoModelFactory):
+    """A list of one learner and one line with a fault, waiting for a yes."""
+
+    class Meta:
+        model = PeopleImport
+
+    cohort = factory.SubFactory(CohortFactory)
+    employer = factory.SubFactory(OrganisationFactory)
+    uploaded_by = factory.SubFactory(UserFactory)
+    file_name = factory.Sequence(lambda n: f"sample-list-{n}.csv")
+    source = "plain"
+    language = "en"
+    rows = factory.Sequence(
+        lambda n: [{"line": 2, "email": f"listed.{n}@sample.example", "name": "Sample Listed"}]
+    )
+    faults = factory.LazyFunction(lambda: [{"line": 3, "code": "no_email", "params": {}}])
+    total = 1

@@ -334,7 +334,8 @@ def test_the_same_check_in_twice_is_kept_once_and_another_is_a_new_row(world: Wo
 
 @pytest.mark.parametrize(
     ("days", "progress", "fault"),
-    [(0, 0, ""), (0, 100, ""), (-2, 50, ""), (1, 50, "checked_on"), (-3, 50, "checked_on"), (0, -1, "progress"), (0, 101, "progress")],
+    [(0, 0, ""), (0, 100, ""), (-2, 50, ""), (1, 50, "checked_on"), (-3, 50, "checked_on"),
+     (0, -1, "progress"), (0, 101, "progress")],
 )  # fmt: skip
 def test_check_in_is_between_the_agreement_and_today(
     world: World, days: int, progress: int, fault: str

@@ -17,9 +17,15 @@ from programmes.management.commands._demo.cast import cast
 from programmes.models import (
     ActivityEntry,
     ActivityEvent,
+    ApplicationBenefit,
+    ApplicationEvent,
+    ApplicationRecord,
     BreakInLearning,
     Enrolment,
     EvidenceFile,
+    Goal,
+    GoalCheckIn,
+    GoalEvent,
     Reflection,
     SupportRole,
 )
@@ -76,6 +82,17 @@ def digest() -> str:
         ),
         ActivityEvent.objects.order_by("pk").values_list("kind", "by__email", "at", "reason"),
         Reflection.objects.order_by("pk").values_list("text", flat=True),
+        ApplicationRecord.objects.order_by("pk").values_list(
+            "status", "what_changed", "applied_on", "not_applied_reason", "put_off_on", "confirmed_by__email"
+        ),
+        ApplicationBenefit.objects.order_by("pk").values_list("level", "text", "unit", "before", "after"),
+        ApplicationEvent.objects.order_by("pk").values_list("kind", "by__email", "at", "reason"),
+        ActivityEntry.objects.order_by("pk").values_list("goal__title", flat=True),
+        Goal.objects.order_by("pk").values_list(
+            "title", "status", "target_on", "created_at", "agreed_at", "outcome", "origin"
+        ),
+        GoalCheckIn.objects.order_by("pk").values_list("goal__title", "checked_on", "progress", "note"),
+        GoalEvent.objects.order_by("pk").values_list("kind", "by__email", "at", "reason"),
         EvidenceFile.objects.order_by("sha256").values_list("id", "original_name", "sha256"),
     ]
     return hashlib.sha256("\n".join(str(row) for table in tables for row in table).encode()).hexdigest()

@@ -47,6 +47,7 @@ def test_list_is_sent_previewed_confirmed_and_its_result_shown(world: World, cli
     done = client.post(url, follow=True)
     assert "2 people were enrolled." in done.text
     assert "What the list did" in done.text
+    assert "Enrolled: belongs to the employer" in done.text
     assert set(Enrolment.objects.filter(status="invited").values_list("learner__email", flat=True)) == {
         "new@sample.example",
         "manager.alder@sample.example",

@@ -183,7 +183,7 @@ ODD = [
     "½",
     "１",
 ]
-FIELDS = ("kind", "title", "done_on", "strategy", "hours", "mins", "criteria", "reflection", "description",
+FIELDS = ("kind", "title", "done_on", "strategy", "goal", "hours", "mins", "criteria", "reflection", "description",
           "carried_out_by", "place", "starts_at", "cost", "is_paid", "is_shared", "revision", "evidence")  # fmt: skip
 
 

@@ -11,7 +11,8 @@ from django.conf import settings
 from django.test import Client
 
 from people.models import User
-from programmes.models import ActivityEntry, Reflection
+from programmes.models import ActivityEntry, Goal, Reflection
+from programmes.models.goals import CLOSED_GOALS
 from tests.factories import programmes as f
 from tests.worlds import PERSONAS, World
 
@@ -78,12 +79,56 @@ def answers_with_words(world: World) -> list[ActivityEntry]:
     return entries
 
 
+GOAL_STATES = (
+    "draft", "asked", "proposed", "agreed", "in_progress", "achieved", "partly_achieved", "dropped",
+)  # fmt: skip
+
+
+def goals_with_words(world: World) -> dict[str, Goal]:
+    """A goal of each state, the same way; `asked` is a draft that somebody gave back. An activity hangs on each."""
+    side, goals = world.ours, {}
+    for state in GOAL_STATES:
+        name = f"goal{state.replace('_', '')}"
+        traits: dict[str, Any] = {} if state in ("draft", "asked") else {state: True}
+        texts = {text: f"{text}{name}" for text in ("title", "why", "measure")}
+        if state in CLOSED_GOALS:
+            texts["outcome"] = f"outcome{name}"
+        goals[name] = goal = f.GoalFactory(enrolment=side.enrolment, **traits, **texts)
+        goal.criteria.set(side.criteria[:1])
+        if goal.agreed_at:
+            f.GoalCheckInFactory(goal=goal, note=f"note{name}")
+        if state in ("asked", "proposed"):
+            f.GoalEventFactory(goal=goal, kind="change_asked", by=side.coach, reason=f"reason{name}")
+        if state == "proposed":
+            f.GoalEventFactory(goal=goal, kind="proposed")
+        f.ActivityFactory(enrolment=side.enrolment, strategy=side.strategy, goal=goal, sent=True)
+    return goals
+
+
+def pages_of_goals(world: World, goals: dict[str, Goal]) -> list[str]:
+    enrolment = world.ours.enrolment.pk
+    parts = ("", "change/", "close/", "delete/")
+    own = [f"/goals/{goal.pk}/{page}" for goal in goals.values() for page in parts]
+    lists = ["/goals/", "/goals/new/", f"/learners/{enrolment}/goals/", f"/learners/{enrolment}/activities/"]
+    lists += [f"/learners/{enrolment}/{kind}/?download=csv" for kind in ("goals", "activities")]
+    lists += [f"/learners/{enrolment}/goals/?q={word}" for word in ("title", "why", "measure")]
+    entries = [f"/activities/{entry.pk}/" for entry in ActivityEntry.objects.all()]
+    homes = ["/learner/", "/queue/", "/team/", "/lead/", "/organisation/", "/site/", "/activities/"]
+    return [*own, *lists, *entries, *homes, "/activities/new/"]
+
+
 def pages_of(world: World, entries: dict[str, ActivityEntry]) -> list[str]:
     enrolment = world.ours.enrolment.pk
     own = [f"/activities/{entry.pk}/{page}" for entry in entries.values() for page in ("", "change/")]
     homes = ["/learner/", "/queue/", "/team/", "/lead/", "/organisation/", "/site/", "/home/", "/activities/"]
     found = [f"/programmes/enrolments/{enrolment}/{page}" for page in ("", "complete/", "withdraw/")]
     found += [f"/learners/{enrolment}/activities/", "/activities/new/", "/standards/", "/profile/"]
+    cohort = world.ours.cohort.pk
+    found += [
+        f"{page}?{table}download=csv"
+        for page in ("/lead/", f"/programmes/cohorts/{cohort}/")
+        for table in ("", "table=activities&")
+    ]
     searches = [
         f"/learners/{enrolment}/activities/?q={word}" for word in ("reflection", "description", "title")
     ]
@@ -129,6 +174,24 @@ def test_pages_show_the_texts_that_the_reader_may_see_and_no_others(
     entries = entries_with_words(world)
     seen = texts_seen(client_of(world.everybody()[persona]), pages_of(world, entries))
     assert {word for word in EVERY_WORD if word in seen} == MAY_SEE.get(persona, set())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("persona", [*PERSONAS, *OTHERS, "administrator", "outsider"])
+def test_draft_of_a_goal_is_found_by_nobody_but_its_learner(
+    world: World, client_of: ClientOf, persona: str
+) -> None:
+    goals = goals_with_words(world)
+    seen = texts_seen(client_of(world.everybody()[persona]), pages_of_goals(world, goals))
+    every, shown = " ".join(goals), " ".join(name for name in goals if name not in ("goaldraft", "goalasked"))
+    agreed = " ".join(name for name, goal in goals.items() if goal.agreed_at)
+    closed = " ".join(name for name, goal in goals.items() if goal.closed_at)
+    said = words(agreed, "note") | words(closed, "outcome")
+    mine = words(every, "title", "why", "measure") | words("goalasked goalproposed", "reason") | said
+    others = words(shown, "title", "why", "measure") | words("goalproposed", "reason") | said
+    readers = ("coach", "mentor", "manager", "lead", "administrator")
+    expected = {"learner": mine, **dict.fromkeys(readers, others)}.get(persona, set())
+    assert {word for word in mine if word in seen} == expected
 
 
 @pytest.mark.slow

@@ -44,8 +44,10 @@ from programmes.models import (
 )
 from programmes.queries.progress import monday
 from standards.models import Framework, Scale
+from tests.factories import downloads as d
 from tests.factories import people as p
 from tests.factories import programmes as f
+from tests.factories import standards as s
 from tests.worlds import World
 
 ROOT = Path(settings.BASE_DIR)
@@ -209,7 +211,21 @@ STORY = [
     ("learner", "programmes:break_ask", "enrolment"),
     ("learner", "programmes:hours_explained", "enrolment"),
     ("learner", "programmes:status_rule", ""),
+    ("learner", "programmes:goal_list", ""),
+    ("learner", "programmes:goal_create", ""),
+    ("learner", "programmes:goal_change", "goal_draft"),
+    ("learner", "programmes:goal_detail", "goal_draft"),
+    ("learner", "programmes:goal_detail", "goal_in_progress"),
+    ("learner", "programmes:goal_close", "goal_in_progress"),
+    ("coach", "programmes:goal_detail", "goal_proposed"),
+    ("coach", "programmes:enrolment_goals", "enrolment"),
+    ("learner", "dashboards:record", "enrolment"),
     ("coach", "dashboards:queue", ""),
+    ("coach", "dashboards:caseload", ""),
+    ("coach", "dashboards:criteria", "enrolment"),
+    ("manager", "dashboards:thread", "enrolment criterion"),
+    ("mentor", "dashboards:timeline", "enrolment"),
+    ("lead", "dashboards:ways", "enrolment"),
     ("coach", "programmes:break_decide", "asked_break"),
     ("coach", "programmes:activity_detail", "sent"),
     ("coach", "programmes:enrolment_activities", "enrolment"),
@@ -230,6 +246,11 @@ STORY = [
     ("lead", "programmes:cohort_change", "cohort"),
     ("lead", "programmes:enrolment_create", "cohort"),
     ("lead", "programmes:enrolment_detail", "enrolment"),
+    ("lead", "programmes:people_import", "cohort"),
+    ("lead", "programmes:people_import_detail", "people_list"),
+    ("lead", "programmes:people_import_detail", "list_under_way"),
+    ("lead", "downloads:export_list", ""),
+    ("lead", "downloads:export_detail", "export"),
     ("mentor", "dashboards:learner", ""),
     ("org_admin", "dashboards:organisation", ""),
     ("administrator", "dashboards:site", ""),
@@ -245,6 +266,9 @@ STORY = [
     ("administrator", "people:organisation_list", ""),
     ("learner", "standards:framework_list", ""),
     ("learner", "standards:framework_detail", "framework"),
+    ("learner", "standards:template_list", "framework"),
+    ("administrator", "standards:template_create", "framework"),
+    ("administrator", "standards:template_remove", "template"),
     ("learner", "account_change_password", ""),
     ("learner", "account_email", ""),
 ]
@@ -258,6 +282,8 @@ ANSWERS = [
     ),
     ("coach", "programmes:activities_decide", {"do": "return", "ids": ["sent"]}),
     ("coach", "programmes:activities_decide", {"do": "verify", "ids": ["sent"]}),
+    ("coach", "programmes:goals_decide", {"do": "ask", "ids": ["goal_proposed"]}),
+    ("coach", "programmes:goals_decide", {"do": "agree", "ids": ["goal_proposed"]}),
 ]
 """Posts for which something is drawn that no page above shows."""
 
@@ -265,13 +291,17 @@ ANSWERS = [
 @pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_pages_of_the_story_render_in_every_language(
-    world: World, client_of: Callable[[User | None], Client], language: str
+    world: World,
+    client_of: Callable[[User | None], Client],
+    language: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     side = world.ours
     Framework.objects.update(scale=Scale.objects.create(code="S", name="Scale"))
     User.objects.update(language=language, password="set, but nobody knows to what")
     made = {"enrolment": side.enrolment, "strategy": side.strategy, "kind": "on_job"}
     rows = {"enrolment": side.enrolment, "framework": side.framework, "employer": side.employer}
+    rows["criterion"] = side.criteria[0]
     rows["invitation"] = p.InvitationFactory(organisation=side.employer)
     rows["membership"] = side.learner.memberships.get()
     rows |= {"programme": side.programme, "unit": side.programme.units.get(), "cohort": side.cohort}
@@ -296,12 +326,25 @@ def test_pages_of_the_story_render_in_every_language(
     rows["asked_break"] = f.BreakFactory(enrolment=side.enrolment, asked=True, starts_on=ahead)
     f.BreakFactory(enrolment=side.enrolment, refused=True, decided_by=side.coach)
     Programme.objects.update(balance_rule=f.RuleFactory())
+    rows["template"] = s.GoalTemplateFactory(framework=side.framework)
+    rows["goal_draft"] = f.GoalFactory(enrolment=side.enrolment)
+    f.GoalEventFactory(goal=rows["goal_draft"], kind="change_asked", by=side.coach, reason="More, please.")
+    for state in ("proposed", "in_progress"):
+        rows[f"goal_{state}"] = f.GoalFactory(enrolment=side.enrolment, **{state: True})
+    f.GoalCheckInFactory(goal=rows["goal_in_progress"])
+    rows["approved"].goal = rows["goal_in_progress"]
+    rows["approved"].save()
     week = monday(timezone.localdate()) - dt.timedelta(weeks=3)
     side.enrolment.breaks.create(is_leave=True, starts_on=week, ends_on=week + dt.timedelta(days=6))
     covered, today = SupportRole.objects.get(enrolment=side.enrolment, role="coach"), timezone.localdate()
     f.SupportRoleFactory(
         enrolment=side.enrolment, covers=covered, starts_on=today, ends_on=today, role="coach"
     )
+    lists = {"cohort": side.cohort, "employer": side.employer, "uploaded_by": side.lead}
+    rows["people_list"] = f.PeopleImportFactory(**lists)
+    rows["list_under_way"] = f.PeopleImportFactory(**lists, status="running")
+    rows["export"] = d.ExportFactory(owner=side.lead)
+    monkeypatch.setattr("downloads.views.ROWS_AT_ONCE", 0)
     clients: dict[str, Client] = {}
     rendered = set()
     for persona, name, row in STORY:
@@ -311,6 +354,11 @@ def test_pages_of_the_story_render_in_every_language(
         assert response.status_code == 200, (name, persona)
         assert f'<html lang="{language}"' in response.text, name
         rendered |= {template.name for template in response.templates}
+    piece = {"HX-Request": "true", "HX-Target": "record"}
+    response = clients["coach"].get(
+        reverse("dashboards:timeline", args=[rows["enrolment"].pk]), headers=piece
+    )
+    rendered |= {template.name for template in response.templates}
     for persona, name, fields in ANSWERS:
         posted = {"ids": [rows[row].pk for row in fields["ids"]]} if "ids" in fields else {}
         response = clients[persona].post(reverse(name), {**fields, **posted})
@@ -319,6 +367,8 @@ def test_pages_of_the_story_render_in_every_language(
     response = clients["learner"].get(reverse("programmes:activity_create"))
     rendered |= {template.name for template in response.templates}
     unit = {"source_language": "en", "title_en": "Unit", "planned_minutes": "99", "revision": "1"}
+    offer = clients["lead"].get(reverse("dashboards:lead"), {"download": "csv"})
+    rendered |= {template.name for template in offer.templates}
     preview = clients["lead"].post(reverse("programmes:unit_change", args=[rows["unit"].pk]), unit)
     rendered |= {template.name for template in preview.templates}
     example = {"example_start": ahead, "example_weeks": "52", "example_contracted": "40"}

@@ -24,8 +24,10 @@ from people.queries.invitations import token_from
 from programmes.models import ActivityEntry, EvidenceFile, StrategyGuide, SupportRole
 from programmes.queries.progress import monday
 from standards.models import Framework
+from tests.factories import downloads as d
 from tests.factories import people as p
 from tests.factories import programmes as f
+from tests.factories import standards as s
 from tests.worlds import PERSONAS, World
 
 OTHERS = tuple(f"other_{name}" for name in PERSONAS)
@@ -53,11 +55,14 @@ LEARNERS = "learner other_learner"
 READERS = "learner coach mentor manager lead"
 INSIDERS = "coach mentor manager lead org_admin administrator"
 MEMBERS = " ".join((*PERSONAS, *OTHERS))
+OF_RECORD: Answers = {200: READERS, 403: "org_admin administrator", 404: "*"}
 OF_PROGRAMME: Answers = {200: "lead administrator", 403: "coach", 404: "*"}
 """Pages of a programme's leads; the coach belongs to the same provider."""
 ON_PROGRAMME: Answers = {302: "lead administrator", 403: "coach", 404: "*"}
 OF_ENROLMENT: Answers = {200: "lead administrator", 403: "learner coach mentor manager org_admin", 404: "*"}
 ON_ENROLMENT: Answers = {302: "lead administrator", 403: "learner coach mentor manager org_admin", 404: "*"}
+ON_OWN_GOAL: Answers = {302: "learner", 403: INSIDERS, 404: "*"}
+ON_GOAL: Answers = {302: "coach manager", 403: "learner mentor lead org_admin administrator", 404: "*"}
 PUBLIC_PAGE: Any = {"get": {200: "*"}, "visitor": (200, SIGN_IN)}
 
 PROBE = Route({200: "*"}, {405: "*"}, visitor=(200, 405))
@@ -69,6 +74,15 @@ ROUTES = {
     "dashboards:home": Route({200: "outsider", 302: "*"}),
     "dashboards:learner": Route({200: LEARNERS, 403: "*"}),
     "dashboards:queue": Route({200: "coach mentor other_coach other_mentor", 403: "*"}),
+    "dashboards:caseload": Route({200: "coach mentor other_coach other_mentor", 403: "*"}),
+    "dashboards:record": Route(OF_RECORD, args=("enrolment",)),
+    "dashboards:criteria": Route(OF_RECORD, args=("enrolment",)),
+    "dashboards:timeline": Route(OF_RECORD, args=("enrolment",)),
+    "dashboards:ways": Route(OF_RECORD, args=("enrolment",)),
+    "dashboards:thread": Route(OF_RECORD, args=("enrolment", "criterion")),
+    "dashboards:thread elsewhere": Route(
+        {403: "org_admin administrator", 404: "*"}, args=("enrolment", "other_criterion")
+    ),
     "dashboards:team": Route({200: "manager other_manager", 403: "*"}),
     "dashboards:lead": Route({200: "lead other_lead", 403: "*"}),
     "dashboards:organisation": Route({200: "org_admin other_org_admin", 403: "*"}),
@@ -123,6 +137,43 @@ ROUTES = {
         {302: "org_admin administrator", 403: "learner mentor manager", 404: "*"},
         args=("employer", "membership"),
         body={"ends_on": "2030-01-31"},
+    ),
+    "programmes:goal_list": Route({200: LEARNERS, 404: "*"}),
+    "programmes:goal_create": Route({200: LEARNERS, 404: "*"}, {200: LEARNERS, 404: "*"}),
+    "programmes:goal_detail": Route(
+        {200: f"{READERS} administrator", 403: "org_admin", 404: "*"}, args=("goal_proposed",)
+    ),
+    "programmes:goal_detail draft": Route({200: "learner", 403: INSIDERS, 404: "*"}, args=("goal_draft",)),
+    "programmes:goal_change": Route(
+        {200: "learner", 403: INSIDERS, 404: "*"}, {200: "learner", 403: INSIDERS, 404: "*"}, ("goal_draft",)
+    ),
+    "programmes:goal_change proposed": Route(
+        {302: "learner", 403: INSIDERS, 404: "*"},
+        {302: "learner", 403: INSIDERS, 404: "*"},
+        ("goal_proposed",),
+    ),
+    "programmes:goal_delete": Route(
+        {200: "learner", 403: INSIDERS, 404: "*"}, {302: "learner", 403: INSIDERS, 404: "*"}, ("goal_draft",)
+    ),
+    "programmes:goal_propose": Route(post=ON_OWN_GOAL, args=("goal_draft",)),
+    "programmes:goal_withdraw": Route(post=ON_OWN_GOAL, args=("goal_proposed",)),
+    "programmes:goal_start": Route(post=ON_OWN_GOAL, args=("goal_agreed",)),
+    "programmes:goal_check_in": Route(
+        post={200: "learner", 403: INSIDERS, 404: "*"}, args=("goal_agreed",), body={"progress": "101"}
+    ),
+    "programmes:goal_close": Route(
+        {200: "learner", 403: INSIDERS, 404: "*"},
+        ON_OWN_GOAL,
+        ("goal_agreed",),
+        {"to": "dropped", "outcome": "The machine was sold."},
+    ),
+    "programmes:goal_agree": Route(post=ON_GOAL, args=("goal_proposed",)),
+    "programmes:goal_agree draft": Route(post={403: f"learner {INSIDERS}", 404: "*"}, args=("goal_draft",)),
+    "programmes:goal_ask": Route(post=ON_GOAL, args=("goal_proposed",), body={"reason": "Name a figure."}),
+    "programmes:goals_decide": Route(post={302: "*"}),
+    "programmes:goal_decision_undo": Route(post={302: "*"}),
+    "programmes:enrolment_goals": Route(
+        {200: f"{READERS} administrator", 403: "org_admin", 404: "*"}, args=("enrolment",)
     ),
     "programmes:activity_list": Route({200: LEARNERS, 404: "*"}),
     "programmes:activity_create": Route({200: LEARNERS, 404: "*"}, {200: LEARNERS, 404: "*"}),
@@ -292,6 +343,24 @@ ROUTES = {
     "programmes:cohort_remove": Route(ON_PROGRAMME, ON_PROGRAMME, ("cohort",)),
     "programmes:enrolment_create": Route(OF_PROGRAMME, OF_PROGRAMME, ("cohort",)),
     "programmes:enrolment_invite": Route(OF_PROGRAMME, OF_PROGRAMME, ("cohort",)),
+    "programmes:people_import": Route(
+        OF_PROGRAMME, {200: "lead administrator", 403: "coach", 404: "*"}, args=("cohort",)
+    ),
+    "programmes:people_import_example": Route(OF_PROGRAMME, args=("cohort",)),
+    "programmes:people_import_detail": Route(
+        {200: "lead", 403: "coach administrator", 404: "*"},
+        {302: "lead", 403: "coach administrator", 404: "*"},
+        args=("people_list",),
+    ),
+    "programmes:people_import_discard": Route(
+        post={302: "lead", 403: "coach administrator", 404: "*"}, args=("people_list",)
+    ),
+    "downloads:export_list": Route(
+        {200: "*"}, {302: "lead other_lead", 403: "*"}, body={"table": "learners", "format": "csv"}
+    ),
+    "downloads:export_detail": Route({200: "lead", 404: "*"}, args=("export",)),
+    "downloads:export_read": Route({200: "lead", 404: "*"}, args=("export",)),
+    "downloads:export_remove": Route(post={302: "lead", 404: "*"}, args=("export",)),
     "programmes:enrolment_detail": Route(OF_ENROLMENT, args=("enrolment",)),
     "programmes:enrolment_change": Route(OF_ENROLMENT, OF_ENROLMENT, ("enrolment",)),
     "programmes:enrolment_start": Route(
@@ -333,6 +402,23 @@ ROUTES = {
     "standards:framework_list": Route({200: "*"}),
     "standards:framework_detail": Route({200: f"{MEMBERS} administrator", 404: "*"}, args=("published",)),
     "standards:framework_detail draft": Route({200: "administrator", 404: "*"}, args=("unpublished",)),
+    "standards:template_list": Route({200: f"{MEMBERS} administrator", 404: "*"}, args=("published",)),
+    "standards:template_list draft": Route({200: "administrator", 404: "*"}, args=("unpublished",)),
+    "standards:template_create": Route(
+        {200: "administrator", 403: MEMBERS, 404: "*"},
+        {200: "administrator", 403: MEMBERS, 404: "*"},
+        ("published",),
+    ),
+    "standards:template_change": Route(
+        {200: "administrator", 403: MEMBERS, 404: "*"},
+        {200: "administrator", 403: MEMBERS, 404: "*"},
+        ("template",),
+    ),
+    "standards:template_remove": Route(
+        {200: "administrator", 403: MEMBERS, 404: "*"},
+        {302: "administrator", 403: MEMBERS, 404: "*"},
+        ("template",),
+    ),
     "livez": PROBE,
     "readyz": PROBE,
     "account_login": Route({302: "*"}, {302: "*"}, visitor=(200, 200)),
@@ -428,6 +514,8 @@ def rows_of(world: World) -> dict[str, Any]:
         "strategy": side.strategy,
         "guide": StrategyGuide.objects.create(strategy=side.strategy, organisation=side.provider),
         "enrolment": side.enrolment,
+        "criterion": side.criteria[0],
+        "other_criterion": world.theirs.criteria[0],
         "week": monday(timezone.localdate() - timedelta(weeks=3)).isoformat(),
         "leave": side.enrolment.breaks.create(starts_on="2020-01-06", ends_on="2020-01-12", is_leave=True),
         "asked_break": f.BreakFactory(
@@ -443,11 +531,19 @@ def rows_of(world: World) -> dict[str, Any]:
             organisation=side.employer,
             status="invited",
         ),
+        "goal_draft": f.GoalFactory(enrolment=side.enrolment),
+        "goal_proposed": f.GoalFactory(enrolment=side.enrolment, proposed=True),
+        "goal_agreed": f.GoalFactory(enrolment=side.enrolment, agreed=True),
+        "template": s.GoalTemplateFactory(framework=side.framework),
         "role": "mentor",
         "employer": side.employer,
         "provider": side.provider,
         "membership": side.learner.memberships.get(),
         "invitation": invitation,
+        "people_list": f.PeopleImportFactory(
+            cohort=side.cohort, employer=side.employer, uploaded_by=side.lead, faults=[]
+        ),
+        "export": d.ExportFactory(owner=side.lead, ready=True, scope=f"programmes:{side.programme.pk}"),
         "token": token_from(invitation.token_seed),
         "uid": "1",
         "key": "not-a-key",
@@ -483,6 +579,7 @@ def ask(client: Client, method: str, url: str, body: dict[str, Any] | None = Non
 
 APPS = (
     "dashboards",
+    "downloads",
     "people",
     "programmes",
     "standards",

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from core.models import AuditEvent
 from core.transitions import TransitionRefused, move
+from downloads.models import EXPORT_LOOKS, EXPORT_MOVES, Export
 from notifications.models import DELIVERY_MOVES, Delivery
 from programmes import actions
 from programmes.models import (
@@ -22,6 +23,7 @@ from programmes.models import (
     BREAK_MOVES,
     ENROLMENT_MOVES,
     GOAL_MOVES,
+    IMPORT_MOVES,
     PROGRAMME_MOVES,
     ActivityEntry,
     ApplicationRecord,
@@ -29,6 +31,7 @@ from programmes.models import (
     Enrolment,
     EvidenceFile,
     Goal,
+    PeopleImport,
     Programme,
     Reflection,
 )
@@ -36,6 +39,7 @@ from programmes.models.activities import ACTIVITY_LOOKS, OPEN_STATUSES
 from programmes.models.applications import APPLICATION_LOOKS
 from programmes.models.enrolments import BREAK_LOOKS, ENROLMENT_LOOKS
 from programmes.models.goals import GOAL_LOOKS
+from programmes.models.importing import IMPORT_LOOKS
 from programmes.models.programmes import PROGRAMME_LOOKS
 from standards.models import FRAMEWORK_MOVES, Framework
 from tests.factories import programmes as f
@@ -48,8 +52,10 @@ MOVES = {
     BreakInLearning: BREAK_MOVES,
     Delivery: DELIVERY_MOVES,
     Enrolment: ENROLMENT_MOVES,
+    Export: EXPORT_MOVES,
     Framework: FRAMEWORK_MOVES,
     Goal: GOAL_MOVES,
+    PeopleImport: IMPORT_MOVES,
     Programme: PROGRAMME_MOVES,
 }
 
@@ -106,6 +112,16 @@ LEGAL = {
         queued failed
         failed queued
     """,
+    Export: """
+        queued running
+        running done
+        running failed
+    """,
+    PeopleImport: """
+        uploaded running
+        uploaded discarded
+        running done
+    """,
     Framework: """
         draft published
         published archived
@@ -141,6 +157,8 @@ def test_every_status_has_a_look() -> None:
     assert {str(state) for state in BREAK_LOOKS} == set(BreakInLearning.Status.values)
     assert {str(state) for state in GOAL_LOOKS} == set(Goal.Status.values)
     assert {str(state) for state in ENROLMENT_LOOKS} == set(Enrolment.Status.values)
+    assert {str(state) for state in EXPORT_LOOKS} == set(Export.Status.values)
+    assert {str(state) for state in IMPORT_LOOKS} == set(PeopleImport.Status.values)
     assert {str(state) for state in PROGRAMME_LOOKS} == set(Programme.Status.values)
 
 

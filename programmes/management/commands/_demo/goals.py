@@ -19,6 +19,7 @@ Status, Event, Role = Goal.Status, GoalEvent.Kind, SupportRole.Role
 WEEK = dt.timedelta(weeks=1)
 LINKED_AT_MOST = 6
 OFTEN, SELDOM = 14, 35  # days between check-ins
+SHARE_WITH_NOTE = 0.8
 
 
 @dataclass(frozen=True)
@@ -153,8 +154,10 @@ class GoalWriter:
             batch_size=BATCH,
         )
         for record in records:
-            for row in (*record.events, *record.check_ins):
-                row.goal_id = record.goal.pk
+            for event in record.events:
+                event.goal_id = record.goal.pk
+            for check_in in record.check_ins:
+                check_in.goal_id = record.goal.pk
         GoalEvent.objects.bulk_create((row for r in records for row in r.events), batch_size=BATCH)
         GoalCheckIn.objects.bulk_create((row for r in records for row in r.check_ins), batch_size=BATCH)
         # created_at is set on insert, so it is put right from the history afterwards.
@@ -222,7 +225,9 @@ class _Life:
             days = days[: -(SELDOM // OFTEN)] or days  # nothing was said about it for some weeks
         for number, after in enumerate(days, start=1):
             day = min(self.agreed + dt.timedelta(days=after), self.last)
-            note = self.rng.choice(self.texts["notes"])[self.course.part.language]
+            note = ""
+            if self.rng.random() < SHARE_WITH_NOTE:
+                note = self.rng.choice(self.texts["notes"])[self.course.part.language]
             progress = round(self.plan.progress * number / len(days) / 5) * 5
             row = GoalCheckIn(checked_on=day, progress=progress, note=note, by_id=learner)
             self.record.check_ins.append(row)
