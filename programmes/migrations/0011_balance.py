@@ -83,14 +83,6 @@ def write_presets(apps, schema_editor):
         )
 
 
-def remove_presets(apps, schema_editor):
-    rules = apps.get_model('programmes', 'BalanceRule')
-    programmes = apps.get_model('programmes', 'Programme')
-    alias = schema_editor.connection.alias
-    programmes.objects.using(alias).exclude(balance_rule=None).update(balance_rule=None)
-    rules.objects.using(alias).filter(code__in=[row['code'] for row in PRESETS]).delete()
-
-
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -167,5 +159,6 @@ class Migration(migrations.Migration):
             model_name='balancerule',
             constraint=models.CheckConstraint(condition=models.Q(('starts_from', None), ('starts_until', None), ('starts_until__gte', models.F('starts_from')), _connector='OR'), name='programmes_balance_until_after_from'),
         ),
-        migrations.RunPython(write_presets, remove_presets),
+        # Backwards the table goes, and its rows with it.
+        migrations.RunPython(write_presets, migrations.RunPython.noop),
     ]
