@@ -25,7 +25,7 @@ from people.models import Membership, User
 from programmes.models import ActivityEntry, ProgrammeRole
 from tests.factories import programmes as f
 from tests.worlds import World
-from uploads.storage import private_storage
+from uploads.storage import PrivateStorage, private_storage
 
 ClientOf = Callable[[User | None], Client]
 
@@ -262,6 +262,23 @@ def test_file_removed_while_it_is_made_leaves_no_bytes(world: World) -> None:
     with pytest.raises(actions.ClaimLost):
         actions.make_claimed(claimed)
     assert not Path(private_storage().location).exists()
+
+
+def test_bytes_stored_for_a_row_that_went_meanwhile_are_deleted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries(world)
+    export = ask(world)
+    save = PrivateStorage.save
+
+    def save_and_lose_the_row(self: PrivateStorage, *arguments: Any) -> str:
+        name = save(self, *arguments)
+        Export.objects.filter(pk=export.pk).delete()
+        return name
+
+    monkeypatch.setattr(PrivateStorage, "save", save_and_lose_the_row)
+    assert actions.make_exports() == 0
+    assert [path for path in Path(private_storage().location).rglob("*") if path.is_file()] == []
 
 
 def test_removed_file_takes_its_bytes_along(
