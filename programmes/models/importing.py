@@ -74,6 +74,11 @@ class PeopleImport(models.Model):
         return self.file_name
 
     @property
+    def is_running(self) -> bool:
+        """Whether it was confirmed and is not done."""
+        return self.status == PeopleImport.Status.RUNNING
+
+    @property
     def status_tag(self) -> Tag:
         """The list's state as the pages show it."""
         tone, icon = IMPORT_LOOKS[self.status]
