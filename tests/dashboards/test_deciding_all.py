@@ -109,10 +109,10 @@ def test_page_has_one_form_with_all_of_it(world: World, client_of: ClientOf) -> 
     assert text.count(' name="ids"') == 4
     assert "Approve selected (3)" in text
     for path in (
-        f'/activities/{rows["activity"].pk}/',
-        f'/activities/{rows["application"].entry_id}/application/',
-        f'/goals/{rows["goal"].pk}/',
-        f'/breaks/{rows["break"].pk}/decide/',
+        f"/activities/{rows['activity'].pk}/",
+        f"/activities/{rows['application'].entry_id}/application/",
+        f"/goals/{rows['goal'].pk}/",
+        f"/breaks/{rows['break'].pk}/decide/",
     ):
         assert f'href="{path}"' in text
 
@@ -125,7 +125,12 @@ def test_one_post_decides_about_every_kind_and_one_undoes_what_can_be_undone(
     assert (response.status_code, response["Location"]) == (302, "/home/")
     assert states_of(rows) == DONE
     text = client.get("/team/").text
-    for sentence in ("Verified: 1 entry.", "Confirmed: 1 application.", "Agreed: 1 goal.", "Agreed: 1 break."):
+    for sentence in (
+        "Verified: 1 entry.",
+        "Confirmed: 1 application.",
+        "Agreed: 1 goal.",
+        "Agreed: 1 break.",
+    ):
         assert sentence in text
     posted = {
         kind: rows[kind].events.order_by("-pk").first().pk for kind in ("activity", "application", "goal")
@@ -219,7 +224,10 @@ def test_nobody_decides_about_their_own(world: World, client_of: ClientOf) -> No
 def test_drafts_and_off_the_job_entries_stay(world: World, client_of: ClientOf) -> None:
     side = world.ours
     made = {"enrolment": side.enrolment, "strategy": side.strategy}
-    draft, off = f.ActivityFactory(**made, kind="on_job"), f.ActivityFactory(**made, kind="off_job", sent=True)
+    draft, off = (
+        f.ActivityFactory(**made, kind="on_job"),
+        f.ActivityFactory(**made, kind="off_job", sent=True),
+    )
     goal = f.GoalFactory(enrolment=side.enrolment)
     prompt = f.ApplicationFactory(entry=f.ActivityFactory(**made, approved=True))
     keys = [f"activity-{draft.pk}", f"activity-{off.pk}", f"goal-{goal.pk}", f"application-{prompt.pk}"]

@@ -114,7 +114,7 @@ def test_many_criteria_come_by_area(world: World) -> None:
     assert (list(first.areas), first.area, len(first.columns), first.left_out) == (areas, areas[0], 35, 0)
     assert map_of(world, area=str(areas[1].pk)).columns[0].criterion == leaves[1]
     assert map_of(world, area="x").area == areas[0]
-    side.programme.units.get().criteria.set(leaves[: MOST_COLUMNS])
+    side.programme.units.get().criteria.set(leaves[:MOST_COLUMNS])
     assert (len(map_of(world).columns), map_of(world).area) == (MOST_COLUMNS, None)
 
 
@@ -170,7 +170,7 @@ def test_page_has_the_map_with_values_in_words_and_keeps_its_order(world: World,
     assert '<option value="least" selected>' in text
     assert "2 to 3 activities" in text
     assert "7 activities or more" in text
-    thin = '<strong>A2 Criterion Alder 2</strong> (0 of 1)'
+    thin = "<strong>A2 Criterion Alder 2</strong> (0 of 1)"
     assert thin in text
 
 

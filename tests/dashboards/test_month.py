@@ -49,9 +49,7 @@ def test_months_before_and_after() -> None:
 @pytest.fixture
 def learner(world: World) -> Enrolment:
     """Starts on 15 December 2025, for 364 days of 260 h off and 520 h on the job."""
-    Enrolment.objects.filter(pk=world.ours.enrolment.pk).update(
-        starts_on=START, ends_on=START + 363 * DAY
-    )
+    Enrolment.objects.filter(pk=world.ours.enrolment.pk).update(starts_on=START, ends_on=START + 363 * DAY)
     return Enrolment.objects.select_related("learner", "cohort__programme").get(pk=world.ours.enrolment.pk)
 
 
@@ -87,8 +85,12 @@ def test_break_takes_its_days_out_of_the_month(world: World, learner: Enrolment)
         enrolment=learner, starts_on="2026-01-26", ends_on="2026-02-08", status="agreed"
     )
     # 350 learning days: 42 by 31 January, 17 before; 62 by 28 February
-    assert of_month(world, learner, 2026, 1).off_job.expected == round(15600 * 42 / 350) - round(15600 * 17 / 350)
-    assert of_month(world, learner, 2026, 2).off_job.expected == round(15600 * 62 / 350) - round(15600 * 42 / 350)
+    assert of_month(world, learner, 2026, 1).off_job.expected == round(15600 * 42 / 350) - round(
+        15600 * 17 / 350
+    )
+    assert of_month(world, learner, 2026, 2).off_job.expected == round(15600 * 62 / 350) - round(
+        15600 * 42 / 350
+    )
 
 
 def test_hours_are_those_of_days_in_the_month(world: World, learner: Enrolment) -> None:
@@ -105,7 +107,10 @@ def test_hours_are_those_of_days_in_the_month(world: World, learner: Enrolment) 
 
 
 def test_month_says_what_was_verified_agreed_closed_and_confirmed(world: World, learner: Enrolment) -> None:
-    inside, before = timezone.make_aware(dt.datetime(2026, 2, 1)), timezone.make_aware(dt.datetime(2026, 1, 31, 23))
+    inside, before = (
+        timezone.make_aware(dt.datetime(2026, 2, 1)),
+        timezone.make_aware(dt.datetime(2026, 1, 31, 23)),
+    )
     last = timezone.make_aware(dt.datetime(2026, 2, 28, 23, 59))
     entry = log(world, dt.date(2026, 1, 20), approved_at=inside)
     log(world, dt.date(2026, 2, 1), approved_at=before)
@@ -125,7 +130,10 @@ def test_month_says_what_was_verified_agreed_closed_and_confirmed(world: World, 
 
 
 def test_who_had_not_started_is_not_in_it(world: World, learner: Enrolment) -> None:
-    assert (of_month(world, learner, 2025, 11).rows, of_month(world, learner, 2025, 11).has_previous) == ([], False)
+    assert (of_month(world, learner, 2025, 11).rows, of_month(world, learner, 2025, 11).has_previous) == (
+        [],
+        False,
+    )
     assert len(of_month(world, learner, 2025, 12).rows) == 1
     assert of_month(world, learner, 2025, 12).has_previous is False
     assert of_month(world, learner, 2026, 1).has_previous is True
@@ -148,7 +156,13 @@ def test_page_is_for_the_managers_own_people(world: World, client_of: ClientOf) 
         before=Decimal(9), after=Decimal(4),
     )  # fmt: skip
     response = client_of(world.ours.manager).get(f"/team/month/{this_month()}/")
-    for words in ("Sample learner Alder", "Shorter meetings", "Less waiting", "wbl-printonly", "1.5\u00a0h off the job"):
+    for words in (
+        "Sample learner Alder",
+        "Shorter meetings",
+        "Less waiting",
+        "wbl-printonly",
+        "1.5\u00a0h off the job",
+    ):
         assert words in response.text
     assert world.theirs.learner.display_name not in response.text
     assert "Shorter meetings" not in client_of(world.theirs.manager).get(f"/team/month/{this_month()}/").text
@@ -190,5 +204,7 @@ def test_month_is_a_file_too(world: World, client_of: ClientOf) -> None:
     log(world, timezone.localdate(), minutes=90)
     response = client_of(world.ours.manager).get(f"/team/month/{this_month()}/?download=csv")
     lines = response.content.decode("utf-8-sig").splitlines()
-    assert lines[0].startswith("Learner,State,Why,Off the job, counted hours".replace(", counted", "").split(",")[0])
+    assert lines[0].startswith(
+        "Learner,State,Why,Off the job, counted hours".replace(", counted", "").split(",")[0]
+    )
     assert lines[1].startswith("Sample learner Alder,")

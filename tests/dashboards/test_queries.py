@@ -148,7 +148,7 @@ def test_missing_weeks_are_the_last_two_and_this_one(world: World, enrolment: En
 def test_weeks_are_asked_for_while_the_learner_is_active(enrolment: Enrolment, status: str) -> None:
     enrolment.status = status
     todo = queries.learner_todo(enrolment, on=TODAY)
-    assert (todo.missing_weeks, todo.this_week_is_empty) == ([], False)
+    assert (list(todo.missing_weeks), todo.this_week_is_empty) == ([], False)
 
 
 @pytest.mark.parametrize(

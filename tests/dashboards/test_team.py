@@ -85,7 +85,9 @@ def test_month_after(day: dt.date, following: dt.date) -> None:
 def test_members_have_their_rate_and_their_goals(world: World) -> None:
     today = timezone.localdate()
     confirmed(world, minutes=60)
-    f.ActivityFactory(enrolment=world.ours.enrolment, strategy=world.ours.strategy, approved=True, minutes=120)
+    f.ActivityFactory(
+        enrolment=world.ours.enrolment, strategy=world.ours.strategy, approved=True, minutes=120
+    )
     f.GoalFactory(enrolment=world.ours.enrolment, in_progress=True, title="Late", target_on=today - DAY)
     f.GoalFactory(enrolment=world.ours.enrolment, agreed=True, title="In time", target_on=today)
     f.GoalFactory(enrolment=world.ours.enrolment, proposed=True)
@@ -116,7 +118,10 @@ def test_page_says_how_the_team_stands_with_its_arithmetic(world: World, client_
     assert text.count('class="wbl-kpi"') == 4
     assert "1.5\u00a0h used at work and confirmed, of 1.5\u00a0h verified off the job: 100%." in text
     assert "60\u00a0EUR a month" in text
-    assert "Balance: 1.5\u00a0h off the job and 1.5\u00a0h on the job, so 50% of 3\u00a0h was off the job" in text
+    assert (
+        "Balance: 1.5\u00a0h off the job and 1.5\u00a0h on the job, so 50% of 3\u00a0h was off the job"
+        in text
+    )
     (member,) = response.context["members"]
     for reason in member.progress.status.reasons:
         assert str(reason) in text
@@ -137,7 +142,11 @@ def test_goals_of_the_team_are_those_pursued(world: World, client_of: ClientOf) 
     f.GoalFactory(enrolment=world.ours.enrolment, title="A draft of theirs")
     f.GoalFactory(enrolment=world.theirs.enrolment, in_progress=True, title="Pursued there")
     text = client_of(world.ours.manager).get("/team/").text
-    assert ("Pursued here" in text, "A draft of theirs" in text, "Pursued there" in text) == (True, False, False)
+    assert ("Pursued here" in text, "A draft of theirs" in text, "Pursued there" in text) == (
+        True,
+        False,
+        False,
+    )
 
 
 # All that was confirmed -------------------------------------------------------------------
