@@ -101,6 +101,7 @@ def _items(user: User, hats: Hats, key: str, path: str, waiting: int | None) -> 
     if key == "queue":
         return [
             item(_("Queue"), "dashboards:queue", "inbox", _waiting(user), _("waiting")),
+            item(_("Your learners"), "dashboards:caseload", "people"),
             *common,
         ]
     if key == "team":

@@ -53,7 +53,7 @@ def cohorts_table(rows: Iterable[CohortRow]) -> Table:
     )
 
 
-def ways_table(rows: Iterable[WayRow]) -> Table:
+def rates_table(rows: Iterable[WayRow]) -> Table:
     """Hours and application rate by way of learning."""
     return Table(
         _("Ways of learning"),
@@ -79,7 +79,7 @@ def ways_table(rows: Iterable[WayRow]) -> Table:
     )
 
 
-def criteria_table(programmes: Iterable[ProgrammeCriteria]) -> Table:
+def reach_table(programmes: Iterable[ProgrammeCriteria]) -> Table:
     """The criteria of programmes, those that the fewest activities reach first."""
     return Table(
         _("Criteria"),

@@ -1,7 +1,7 @@
 """What the homes show, put together from the apps below."""
 
 from dashboards.queries.hats import Hats, hats_of
-from dashboards.queries.learner import LearnerTodo, Thread, learner_todo, most_active_thread, open_goals
+from dashboards.queries.learner import LearnerTodo, learner_todo, open_goals
 from dashboards.queries.organisation import (
     Group,
     administered_by,
@@ -30,7 +30,6 @@ __all__ = [
     "LearnerTodo",
     "Member",
     "TeamSums",
-    "Thread",
     "administered_by",
     "hats_of",
     "hide_small",

@@ -11,13 +11,14 @@ from dashboards.views.lead import (
 )
 from dashboards.views.learner import LearnerHomeView
 from dashboards.views.organisation import OrganisationView
-from dashboards.views.queue import QueueView
+from dashboards.views.queue import CaseloadView, QueueView
 from dashboards.views.site import SiteView
 from dashboards.views.team import TeamView
 from dashboards.views.value import MonthView, ValueView
 
 __all__ = [
     "ROWS_A_PAGE",
+    "CaseloadView",
     "DecideUndoView",
     "DecideView",
     "HomeView",

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from core.translated import language_column
-from dashboards.exporters import cohorts_table, criteria_table, ways_table
+from dashboards.exporters import cohorts_table, rates_table, reach_table
 from dashboards.queries import lead
 from dashboards.queries.lead_tables import COHORT_SORTS, cohort_rows, criterion_rows, way_rows
 from dashboards.views.homes import ROWS_A_PAGE, RoleHomeView
@@ -143,7 +143,7 @@ class LeadStrategiesView(LeadPageView):
         rows = way_rows(self.summaries)
         if self.request.GET.get("sort") == "rate":
             rows.sort(key=lambda row: -(row.way.rate.percent if row.way.rate.percent is not None else -1))
-        return ways_table(rows), {"rows": rows, "sort": self.request.GET.get("sort", "")}
+        return rates_table(rows), {"rows": rows, "sort": self.request.GET.get("sort", "")}
 
 
 class LeadCriteriaView(LeadPageView):
@@ -155,4 +155,4 @@ class LeadCriteriaView(LeadPageView):
         rows = criterion_rows(self.by_programme, self.programmes)
         untouched = self.request.GET.get("only") == "none"
         lines = [(one, line) for one in rows for line in one.lines if not untouched or not line.activities]
-        return criteria_table(rows), {"page": self.paged(lines), "untouched": untouched, "summed": rows}
+        return reach_table(rows), {"page": self.paged(lines), "untouched": untouched, "summed": rows}

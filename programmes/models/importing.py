@@ -26,7 +26,7 @@ class PeopleImport(models.Model):
 
     class Status(models.TextChoices):
         UPLOADED = "uploaded", _("Waiting for your yes")
-        RUNNING = "running", _("Under way")
+        RUNNING = "running", _("Being worked through")
         DONE = "done", _("Done")
         DISCARDED = "discarded", _("Discarded")
 

@@ -169,18 +169,6 @@ def test_drafts_are_the_latest_two(world: World, enrolment: Enrolment) -> None:
     assert todo.number == 2
 
 
-def test_thread_is_of_the_criterion_with_the_most_entries(world: World) -> None:
-    first, second, _third = world.ours.criteria
-    assert queries.most_active_thread(world.ours.enrolment) is None
-    log(world)
-    assert queries.most_active_thread(world.ours.enrolment) is None
-    log(world, minutes=30).criteria.set([first, second])
-    log(world, minutes=45, approved=True).criteria.set([second])
-    f.ActivityFactory(enrolment=world.theirs.enrolment, strategy=world.ours.strategy).criteria.set([first])
-    thread = queries.most_active_thread(world.ours.enrolment)
-    assert (thread.criterion, thread.entries, thread.minutes, thread.approved) == (second, 2, 75, 1)
-
-
 # Teams ----------------------------------------------------------------------------------
 
 

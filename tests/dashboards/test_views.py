@@ -104,8 +104,8 @@ def test_menu_names_the_homes_and_the_current_one(world: World, client_of: Clien
                 ("Ways of learning", 0),
             ],
         ),
-        ("coach", [("Queue", 3), ("Standards", 0), ("Ways of learning", 0)]),
-        ("mentor", [("Queue", 3), ("Standards", 0), ("Ways of learning", 0)]),
+        ("coach", [("Queue", 3), ("Your learners", 0), ("Standards", 0), ("Ways of learning", 0)]),
+        ("mentor", [("Queue", 3), ("Your learners", 0), ("Standards", 0), ("Ways of learning", 0)]),
         ("manager", [("This week", 3), ("Value so far", 0), ("Standards", 0), ("Ways of learning", 0)]),
         (
             "lead",

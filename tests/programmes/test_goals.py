@@ -8,7 +8,8 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dashboards.queries import TASKS_SHOWN, learner_todo, open_goals, team_goals
+from dashboards.queries import learner_todo, open_goals, team_goals
+from dashboards.queries.learner import ACTIONS_SHOWN
 from programmes.models import Enrolment, Goal
 from programmes.queries import goals as reads
 from programmes.queries.activities import criteria_choices
@@ -221,7 +222,7 @@ def test_home_names_five_things_at_most_and_two_of_them_goals(world: World) -> N
         f.ActivityFactory(enrolment=world.ours.enrolment, strategy=world.ours.strategy)
     f.ActivityFactory(enrolment=world.ours.enrolment, strategy=world.ours.strategy, returned=True)
     todo = learner_todo(world.ours.enrolment, on=today())
-    assert (todo.number, len(todo.returned), len(todo.goals)) == (TASKS_SHOWN, 1, 2)
+    assert (todo.number, len(todo.returned), len(todo.goals)) == (ACTIONS_SHOWN, 1, 2)
 
 
 def test_home_shows_the_goals_that_are_open(world: World) -> None:

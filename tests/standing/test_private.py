@@ -63,6 +63,28 @@ def entries_with_words(world: World) -> dict[str, ActivityEntry]:
     return entries
 
 
+def amendments_with_words(world: World) -> dict[str, ActivityEntry]:
+    """A draft and a sent amendment of verified entries; each of their new texts is one word that says which it is."""
+    side, found = world.ours, {}
+    for state, traits in (("draft", {}), ("sent", {"sent": True})):
+        for kind in ("on_job", "off_job"):
+            name = f"{state}{kind.replace('_', '')}"
+            made = {"enrolment": side.enrolment, "strategy": side.strategy, "kind": kind}
+            old = f.ActivityFactory(**made, approved=True, approved_by=side.coach, title="Same")
+            Reflection.objects.create(entry=old, text="Same")
+            found[name] = entry = f.ActivityFactory(
+                **made,
+                **traits,
+                amends=old,
+                title=f"title{name}",
+                description=f"description{name}",
+                amendment_reason=f"why{name}",
+            )
+            Reflection.objects.create(entry=entry, text=f"reflection{name}")
+            f.EvidenceFactory(entry=entry, original_name=f"sharedfile{name}.txt", sha256="1" * 64)
+    return found
+
+
 def answers_with_words(world: World) -> list[ActivityEntry]:
     """An answer in each state; what it says and its file are words that say which it is."""
     side, entries = world.ours, []
@@ -136,6 +158,12 @@ def pages_of(world: World, entries: dict[str, ActivityEntry]) -> list[str]:
     homes = ["/learner/", "/queue/", *TEAM_AND_LEAD, "/organisation/", "/site/", "/home/", "/activities/"]
     found = [f"/programmes/enrolments/{enrolment}/{page}" for page in ("", "complete/", "withdraw/")]
     found += [f"/learners/{enrolment}/activities/", "/activities/new/", "/standards/", "/profile/"]
+    cohort = world.ours.cohort.pk
+    found += [
+        f"{page}?{table}download=csv"
+        for page in ("/lead/", f"/programmes/cohorts/{cohort}/")
+        for table in ("", "table=activities&")
+    ]
     searches = [
         f"/learners/{enrolment}/activities/?q={word}" for word in ("reflection", "description", "title")
     ]
@@ -171,6 +199,29 @@ MAY_SEE: dict[str, set[str]] = {
     "manager": words(SENT, "title") | words(SENT_ON, *TEXTS, "privatefile", "sharedfile", "reason"),
     "lead": words(SENT, "title", *TEXTS, "privatefile", "sharedfile", "reason"),
 }
+
+
+AMENDMENTS = "draftonjob draftoffjob sentonjob sentoffjob"
+AMENDED = words(AMENDMENTS, "title", "description", "why", "reflection", "sharedfile")
+SENT_AMENDMENTS = "sentonjob sentoffjob"
+MAY_SEE_OF_AMENDMENTS: dict[str, set[str]] = {
+    "learner": AMENDED,
+    "coach": words(SENT_AMENDMENTS, "title", "description", "why", "reflection", "sharedfile"),
+    "mentor": words(SENT_AMENDMENTS, "title", "description", "why", "sharedfile"),
+    "manager": words(SENT_AMENDMENTS, "title") | words("sentonjob", "description", "why", "sharedfile"),
+    "lead": words(SENT_AMENDMENTS, "title", "description", "why", "sharedfile"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("persona", [*PERSONAS, "other_learner", "other_coach", "administrator", "outsider"])
+def test_amendments_and_their_differences_show_what_the_reader_may_see(
+    world: World, client_of: ClientOf, persona: str
+) -> None:
+    found = amendments_with_words(world)
+    entries = found | {f"old{name}": entry.amends for name, entry in found.items() if entry.amends}
+    seen = texts_seen(client_of(world.everybody()[persona]), pages_of(world, entries))
+    assert {word for word in AMENDED if word in seen} == MAY_SEE_OF_AMENDMENTS.get(persona, set())
 
 
 @pytest.mark.slow
@@ -305,3 +356,29 @@ def test_file_opens_for_whom_the_table_says(world: World, client_of: ClientOf) -
                 assert b"".join(response.streaming_content) == b"sample text"
                 opened.add(persona)
         assert opened == readers, (name, is_shared)
+
+
+BREAKS_ARE_FOR = {"learner", "coach", "manager", "lead"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("persona", [*PERSONAS, *OTHERS, "administrator", "outsider"])
+def test_reason_and_answer_of_a_break_are_for_those_who_read_breaks(
+    world: World, client_of: ClientOf, persona: str
+) -> None:
+    """Asked for and refused ones, each text a word of its own; on the pages of breaks and on all others."""
+    side = world.ours
+    asked = f.BreakFactory(enrolment=side.enrolment, asked=True, reason="reasonasked")
+    f.BreakFactory(
+        enrolment=side.enrolment,
+        refused=True,
+        decided_by=side.coach,
+        reason="reasonrefused",
+        answer="answerrefused",
+    )
+    pages = [f"/learners/{side.enrolment.pk}/breaks/", f"/breaks/{asked.pk}/decide/"]
+    client = client_of(world.everybody()[persona])
+    seen = texts_seen(client, [*pages, *pages_of(world, {}), f"/learners/{side.enrolment.pk}/hours/"])
+    found = {word for word in ("reasonasked", "reasonrefused", "answerrefused") if word in seen}
+    expected = {"reasonasked", "reasonrefused", "answerrefused"} if persona in BREAKS_ARE_FOR else set()
+    assert found == expected

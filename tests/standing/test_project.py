@@ -40,6 +40,7 @@ from programmes.models import (
     GoalEvent,
     Programme,
     Reflection,
+    StrategyGuide,
     SupportRole,
 )
 from programmes.queries.progress import monday
@@ -219,11 +220,25 @@ STORY = [
     ("learner", "programmes:goal_close", "goal_in_progress"),
     ("coach", "programmes:goal_detail", "goal_proposed"),
     ("coach", "programmes:enrolment_goals", "enrolment"),
+    ("learner", "dashboards:record", "enrolment"),
     ("coach", "dashboards:queue", ""),
+    ("coach", "dashboards:caseload", ""),
+    ("coach", "dashboards:criteria", "enrolment"),
+    ("manager", "dashboards:thread", "enrolment criterion"),
+    ("mentor", "dashboards:timeline", "enrolment"),
+    ("lead", "dashboards:ways", "enrolment"),
     ("coach", "programmes:break_decide", "asked_break"),
     ("coach", "programmes:activity_detail", "sent"),
     ("coach", "programmes:enrolment_activities", "enrolment"),
     ("coach", "programmes:cover", ""),
+    ("learner", "programmes:activity_amend", "amendable"),
+    ("coach", "programmes:activity_detail", "amendment"),
+    ("learner", "programmes:strategy_list", ""),
+    ("learner", "programmes:strategy_detail", "strategy"),
+    ("learner", "programmes:strategy_finder", ""),
+    ("administrator", "programmes:strategy_change", "strategy"),
+    ("lead", "programmes:guide_change", "strategy provider"),
+    ("lead", "programmes:guide_remove", "strategy provider"),
     ("mentor", "dashboards:queue", ""),
     ("manager", "dashboards:team", ""),
     ("manager", "dashboards:value", ""),
@@ -301,6 +316,7 @@ def test_pages_of_the_story_render_in_every_language(
     User.objects.update(language=language, password="set, but nobody knows to what")
     made = {"enrolment": side.enrolment, "strategy": side.strategy, "kind": "on_job"}
     rows = {"enrolment": side.enrolment, "framework": side.framework, "employer": side.employer}
+    rows["criterion"] = side.criteria[0]
     rows["invitation"] = p.InvitationFactory(organisation=side.employer)
     rows["membership"] = side.learner.memberships.get()
     rows |= {"programme": side.programme, "unit": side.programme.units.get(), "cohort": side.cohort}
@@ -314,6 +330,10 @@ def test_pages_of_the_story_render_in_every_language(
     rows["sent"].exception_reason = "A fair"
     rows["sent"].save()
     rows["draft"] = f.ActivityFactory(**made)
+    rows["amendable"] = f.ActivityFactory(**made, approved=True)
+    rows["amendment"] = f.ActivityFactory(**made, sent=True, amends=rows["approved"], title="Amended")
+    rows |= {"strategy": side.strategy, "provider": side.provider}
+    StrategyGuide.objects.create(strategy=side.strategy, organisation=side.provider, summary="Ours")
     off_job = made | {"kind": "off_job", "approved": True, "done_on": timezone.localdate() - dt.timedelta(20)}
     for name, traits in (("prompted", {}), ("asked", {"returned": True}), ("answered", {"sent": True})):
         rows[name] = f.ActivityFactory(**off_job)
@@ -355,6 +375,11 @@ def test_pages_of_the_story_render_in_every_language(
         assert response.status_code == 200, (name, persona)
         assert f'<html lang="{language}"' in response.text, name
         rendered |= {template.name for template in response.templates}
+    piece = {"HX-Request": "true", "HX-Target": "record"}
+    response = clients["coach"].get(
+        reverse("dashboards:timeline", args=[rows["enrolment"].pk]), headers=piece
+    )
+    rendered |= {template.name for template in response.templates}
     for persona, name, fields in ANSWERS:
         posted = {"ids": [rows[row].pk for row in fields["ids"]]} if "ids" in fields else {}
         response = clients[persona].post(reverse(name), {**fields, **posted})
@@ -362,6 +387,8 @@ def test_pages_of_the_story_render_in_every_language(
         rendered |= {template.name for template in response.templates}
     response = clients["learner"].get(reverse("programmes:activity_create"))
     rendered |= {template.name for template in response.templates}
+    wished = clients["learner"].get(reverse("programmes:strategy_finder"), {"kind": "on_job"})
+    rendered |= {template.name for template in wished.templates}
     unit = {"source_language": "en", "title_en": "Unit", "planned_minutes": "99", "revision": "1"}
     offer = clients["lead"].get(reverse("dashboards:lead"), {"download": "csv"})
     rendered |= {template.name for template in offer.templates}

@@ -45,7 +45,9 @@ class Page:
 
     def requests(self, client: int) -> Iterator[Request]:
         """What one client sends, without end: its own session, or for a form one sender after the other."""
-        for number in itertools.count(self.turn * POSTS_A_TURN + client, CLIENTS_AT_MOST) if self.posts else ():
+        for number in (
+            itertools.count(self.turn * POSTS_A_TURN + client, CLIENTS_AT_MOST) if self.posts else ()
+        ):
             body = self.posts[number % len(self.posts)] | {"csrfmiddlewaretoken": [CSRF]}
             kind, content = visitor.multipart(body)
             headers = visitor.headers(self.sessions[0], CSRF) | {"Content-Type": kind}

@@ -135,7 +135,13 @@ COPIES: dict[str, tuple[Mapping[str, str | None], str]] = {
         " JOIN programmes_cohort o ON o.id = x.cohort",
     ),
     "programmes_enrolment": (
-        {"id": "l.own", "cohort_id": "l.own_cohort", "learner_id": "l.person", "organisation_id": "l.employer", "team_id": "l.own_team"},
+        {
+            "id": "l.own",
+            "cohort_id": "l.own_cohort",
+            "learner_id": "l.person",
+            "organisation_id": "l.employer",
+            "team_id": "l.own_team",
+        },
         "learner l JOIN programmes_enrolment o ON o.id = l.enrolment",
     ),
     "programmes_supportrole": (
@@ -232,6 +238,7 @@ SELECT a.id, 'submitted', 'I plan the week with the whole team now.', a.done_on,
 FROM programmes_activityentry a JOIN learner l ON l.own = a.enrolment_id
 WHERE l.g = 1 AND a.kind = 'off_job' AND a.status = 'approved';
 """
+
 
 def grow(learners: int, *, check_keys: bool = False) -> None:
     """Add that many learners to the loaded sample.
