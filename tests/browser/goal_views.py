@@ -56,7 +56,6 @@ def manager_goal_views() -> list[View]:
     listed = reverse("programmes:enrolment_goals", args=[sample_enrolment().pk])
     return [
         View("goals of the team", team, shows="#team-goals-h"),
-        View("change of several goals", team, _ask, "[name=reason]"),
         View("proposed goal", proposed, shows=".wbl-decision"),
         View("change without a reason", proposed, press(".wbl-decision form[novalidate] button"), "#errors"),
         View("goals of a learner", listed, shows="tbody tr"),

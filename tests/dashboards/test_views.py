@@ -193,7 +193,7 @@ def test_team_page_is_of_the_managers_own_people(world: World, client_of: Client
     f.ActivityFactory(**made, sent=True, kind="off_job", title="Off the job, waits")
     response = client_of(side.manager).get("/team/")
     assert [item.title for item in response.context["waiting"].items] == ["On the job, waits"]
-    assert response.context["sums"].waiting == 2
+    assert (response.context["waiting"].number, response.context["sums"].waiting) == (1, 2)
     assert "Off the job, waits" not in response.text
     assert world.theirs.learner.display_name not in response.text
     Enrolment.objects.filter(pk=side.enrolment.pk).update(status="completed")
@@ -203,7 +203,8 @@ def test_team_page_is_of_the_managers_own_people(world: World, client_of: Client
 def test_lead_page_is_of_the_programmes_led(world: World, client_of: ClientOf) -> None:
     response = client_of(world.ours.lead).get("/lead/")
     assert list(response.context["programmes"]) == [world.ours.programme]
-    assert [row.enrolment for row in response.context["rows"]] == [world.ours.enrolment]
+    assert [row.cohort for row in response.context["cohorts"]] == [world.ours.cohort]
+    assert response.context["totals"].learners == 1
     assert world.theirs.programme.title not in response.text
 
 

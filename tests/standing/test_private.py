@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from people.models import User
 from programmes.models import ActivityEntry, Goal, Reflection
@@ -18,6 +19,18 @@ from tests.worlds import PERSONAS, World
 
 ClientOf = Callable[[User | None], Client]
 OTHERS = tuple(f"other_{name}" for name in PERSONAS)
+TEAM_AND_LEAD = (
+    "/team/",
+    "/team/?download=csv&table=waiting",
+    "/team/value/",
+    "/team/value/?download=csv",
+    f"/team/month/{timezone.localdate():%Y-%m}/",
+    "/lead/",
+    "/lead/learners/",
+    "/lead/cohorts/",
+    "/lead/strategies/",
+    "/lead/criteria/",
+)
 STATES: dict[str, dict[str, bool]] = {
     "draft": {}, "sent": {"sent": True}, "returned": {"returned": True}, "approved": {"approved": True},
 }  # fmt: skip
@@ -135,14 +148,14 @@ def pages_of_goals(world: World, goals: dict[str, Goal]) -> list[str]:
     lists += [f"/learners/{enrolment}/{kind}/?download=csv" for kind in ("goals", "activities")]
     lists += [f"/learners/{enrolment}/goals/?q={word}" for word in ("title", "why", "measure")]
     entries = [f"/activities/{entry.pk}/" for entry in ActivityEntry.objects.all()]
-    homes = ["/learner/", "/queue/", "/team/", "/lead/", "/organisation/", "/site/", "/activities/"]
+    homes = ["/learner/", "/queue/", *TEAM_AND_LEAD, "/organisation/", "/site/", "/activities/"]
     return [*own, *lists, *entries, *homes, "/activities/new/"]
 
 
 def pages_of(world: World, entries: dict[str, ActivityEntry]) -> list[str]:
     enrolment = world.ours.enrolment.pk
     own = [f"/activities/{entry.pk}/{page}" for entry in entries.values() for page in ("", "change/")]
-    homes = ["/learner/", "/queue/", "/team/", "/lead/", "/organisation/", "/site/", "/home/", "/activities/"]
+    homes = ["/learner/", "/queue/", *TEAM_AND_LEAD, "/organisation/", "/site/", "/home/", "/activities/"]
     found = [f"/programmes/enrolments/{enrolment}/{page}" for page in ("", "complete/", "withdraw/")]
     found += [f"/learners/{enrolment}/activities/", "/activities/new/", "/standards/", "/profile/"]
     cohort = world.ours.cohort.pk
@@ -285,7 +298,7 @@ def test_answers_are_read_once_they_are_sent_and_their_drafts_by_nobody_else(
         f"/activities/{entry.pk}/{page}" for entry in entries for page in ("", "application/", "change/")
     ]
     pages += [*lists, *(f"{url}?download=csv" for url in lists), f"/learners/{enrolment}/activities/"]
-    pages += ["/learner/", "/queue/", "/team/", "/lead/", "/organisation/"]
+    pages += ["/learner/", "/queue/", *TEAM_AND_LEAD, "/organisation/"]
     seen = texts_seen(client_of(world.everybody()[persona]), pages)
     assert {word for word in EVERY_ANSWER if word in seen} == MAY_READ_ANSWERS.get(persona, set())
 

@@ -241,8 +241,14 @@ STORY = [
     ("lead", "programmes:guide_remove", "strategy provider"),
     ("mentor", "dashboards:queue", ""),
     ("manager", "dashboards:team", ""),
+    ("manager", "dashboards:value", ""),
+    ("manager", "dashboards:month", f"{timezone.localdate():%Y %m}"),
     ("manager", "programmes:activity_detail", "sent"),
     ("lead", "dashboards:lead", ""),
+    ("lead", "dashboards:lead_learners", ""),
+    ("lead", "dashboards:lead_cohorts", ""),
+    ("lead", "dashboards:lead_strategies", ""),
+    ("lead", "dashboards:lead_criteria", ""),
     ("lead", "programmes:programme_list", ""),
     ("lead", "programmes:programme_detail", "programme"),
     ("lead", "programmes:programme_change", "programme"),
@@ -363,7 +369,9 @@ def test_pages_of_the_story_render_in_every_language(
     for persona, name, row in STORY:
         if persona not in clients:
             clients[persona] = client_of(User.objects.get(pk=world.everybody()[persona].pk))
-        response = clients[persona].get(reverse(name, args=[rows[found].pk for found in row.split()]))
+        response = clients[persona].get(
+            reverse(name, args=[int(found) if found.isdigit() else rows[found].pk for found in row.split()])
+        )
         assert response.status_code == 200, (name, persona)
         assert f'<html lang="{language}"' in response.text, name
         rendered |= {template.name for template in response.templates}

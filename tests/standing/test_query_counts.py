@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -347,6 +348,7 @@ def record(side: Side, places: Places) -> None:
 
 ONE_ENTRY = 1_000_000
 LIST = "/learners/{enrolment}/activities/"
+THIS_MONTH = f"/team/month/{timezone.localdate():%Y-%m}/"
 PAGES: list[tuple[str, str, Grow, int]] = [
     ("/home/", "learner", entries, 6),
     ("/learner/", "learner", entries, 30),
@@ -370,6 +372,12 @@ PAGES: list[tuple[str, str, Grow, int]] = [
     ("/learners/{enrolment}/applications/", "manager", applications, 13),
     ("/queue/", "mentor", applications, 20),
     ("/team/", "manager", applications, 22),
+    ("/team/value/", "manager", applications, 0),
+    (THIS_MONTH, "manager", learners, 0),
+    ("/lead/learners/", "lead", learners, 0),
+    ("/lead/cohorts/", "lead", learners, 0),
+    ("/lead/strategies/", "lead", learners, 0),
+    ("/lead/criteria/", "lead", programmes, 0),
     ("/organisation/", "org_admin", programmes, 12),
     ("/site/", "administrator", programmes, 11),
     ("/profile/who-sees-my-data/", "learner", enrolments, 15),
@@ -434,6 +442,8 @@ MORE_PAGES: list[tuple[str, str, Grow, int]] = [
 
 
 def queries_of(client: Client, url: str) -> list[str]:
+    """What the page asks when nothing of it is kept from an earlier visit."""
+    cache.clear()
     with CaptureQueriesContext(connection) as captured:
         client.get(url)
     return [query["sql"] for query in captured]
