@@ -349,7 +349,7 @@ def test_agreed_goal_is_offered_to_be_dropped_only(world: World, learner: Client
     [
         ("propose", "", "Proposed: “"),
         ("propose", "proposed", "This is no longer possible."),
-        ("withdraw", "proposed", "was taken back and is a draft again."),
+        ("withdraw", "proposed", "is a draft again."),
         ("withdraw", "agreed", "This is no longer possible."),
         ("start", "agreed", "Put under way: “"),
         ("start", "achieved", "This is no longer possible."),

@@ -135,7 +135,7 @@ class GoalWriter:
             measure=row["measure"][language],
             baseline_level=self.levels[low],
             target_level=self.levels[low + 1],
-            target_on=min(self.today + plan.due * WEEK, enrolment.ends_on),
+            target_on=enrolment.ends_on,
             origin=rng.choice(Goal.Origin.values[:3]),
         )
         record = _Record(goal, [self.criteria[code].pk for code in row["criteria"]])
@@ -184,6 +184,8 @@ class _Life:
         self.goal, self.last = record.goal, today - dt.timedelta(days=1)
         first = course.enrolment.starts_on + dt.timedelta(days=6)
         self.agreed = min(max(today + plan.agreed * WEEK, first), self.last)
+        due = max(today + plan.due * WEEK, self.agreed + 2 * WEEK)
+        self.goal.target_on = min(due, course.enrolment.ends_on)
         self.texts = read("goals.json")
 
     def run(self) -> None:
