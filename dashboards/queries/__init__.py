@@ -1,7 +1,7 @@
 """What the homes show, put together from the apps below."""
 
 from dashboards.queries.hats import Hats, hats_of
-from dashboards.queries.learner import LearnerTodo, Thread, learner_todo, most_active_thread, open_goals
+from dashboards.queries.learner import LearnerTodo, learner_todo, open_goals
 from dashboards.queries.organisation import (
     Group,
     administered_by,
@@ -9,9 +9,12 @@ from dashboards.queries.organisation import (
     organisation_groups,
 )
 from dashboards.queries.team import (
+    Member,
     TeamSums,
     learners_of,
     led_by,
+    members_of,
+    rate_of_members,
     supported_by,
     team_goals,
     team_sums,
@@ -25,17 +28,19 @@ __all__ = [
     "Group",
     "Hats",
     "LearnerTodo",
+    "Member",
     "TeamSums",
-    "Thread",
     "administered_by",
     "hats_of",
     "hide_small",
     "learner_todo",
     "learners_of",
     "led_by",
+    "members_of",
     "most_active_thread",
     "open_goals",
     "organisation_groups",
+    "rate_of_members",
     "supported_by",
     "team_goals",
     "team_sums",

@@ -5,15 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from django.db.models import Count, Q, Sum
-
 from people.models import User
 from programmes.models import ActivityEntry, ActivityEvent, ApplicationRecord, Enrolment, Goal
 from programmes.models.goals import PURSUED
 from programmes.queries import activities, progress
 from programmes.queries.applications import due_prompts
 from programmes.queries.goals import GoalTask, goal_tasks, goals_of
-from standards.models import Criterion
 
 
 @dataclass(frozen=True)
@@ -87,35 +84,3 @@ def open_goals(enrolment: Enrolment, user: User) -> list[Goal]:
     """The learner's goals that are pursued or proposed, the first few, for their home."""
     rows = goals_of(enrolment, user).filter(status__in=[Goal.Status.PROPOSED, *PURSUED])
     return list(rows[:GOALS_SHOWN])
-
-
-@dataclass(frozen=True)
-class Thread:
-    """The golden thread of one criterion, as far as its beads exist: entries and minutes that touch it."""
-
-    criterion: Criterion
-    entries: int
-    minutes: int
-    approved: int
-
-
-def most_active_thread(enrolment: Enrolment) -> Thread | None:
-    """The thread of the criterion with the most entries; None before the first entry names one."""
-    status = ActivityEntry.Status
-    row: Any = (
-        ActivityEntry.objects.filter(enrolment=enrolment, criteria__isnull=False)
-        .counted_once()
-        .order_by()
-        .values("criteria")
-        .annotate(
-            entries=Count("pk"),
-            minutes=Sum("minutes"),
-            approved=Count("pk", filter=Q(status=status.APPROVED)),
-        )
-        .order_by("-entries", "criteria")
-        .first()
-    )
-    if row is None:
-        return None
-    criterion = Criterion.objects.select_related("framework").get(pk=row["criteria"])
-    return Thread(criterion, row["entries"], row["minutes"], row["approved"])

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from dashboards import queries
+from dashboards.queries import thread
 from dashboards.views.homes import RoleHomeView
 from people.permissions import Relation
 from programmes.queries import activities, progress
@@ -31,6 +32,8 @@ class LearnerHomeView(RoleHomeView):
             .order_by("starts_on", "pk")
             .first()
         )
+        lines = thread.lines_of(enrolment, self.user)
+        line = thread.most_active_line(lines)
         context = {
             "enrolment": enrolment,
             "waiting": waiting,
@@ -41,8 +44,10 @@ class LearnerHomeView(RoleHomeView):
             "coach": coach.person if coach else None,
             "progress": row,
             "todo": queries.learner_todo(enrolment, on=self.today),
+            "thread": line,
+            "beads": thread.beads_of(line) if line else [],
+            "criteria_count": len(lines),
             "goals": queries.open_goals(enrolment, self.user),
-            "thread": queries.most_active_thread(enrolment),
             "changes": activities.recent_decisions(enrolment),
         }
         return render(request, "dashboards/learner_home.html", context)

@@ -1,4 +1,4 @@
-"""The coach's and the mentor's home."""
+"""The coach's and the mentor's home, and all their learners."""
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -15,10 +15,13 @@ from programmes.queries.applications import applications_for
 from programmes.queries.breaks import breaks_waiting_for
 from programmes.queries.cover import covered_today
 from programmes.queries.goals import goals_for
+from programmes.queries.progress_status import LOOKS, Level
+
+CASELOAD_SHOWN = 8
 
 
 class QueueView(RoleHomeView):
-    """What waits for a coach or mentor, oldest first, and their caseload."""
+    """What waits for a coach or mentor, oldest first, and of their learners those to look at first."""
 
     key = "queue"
 
@@ -44,10 +47,44 @@ class QueueView(RoleHomeView):
             "applications": list(applications_for(self.user)[:ROWS_A_PAGE]),
             "breaks_waiting": breaks_waiting_for(self.user),
             "goals_waiting": list(goals_for(self.user)[:ROWS_A_PAGE]),
-            "caseload": rows,
+            "caseload": rows[:CASELOAD_SHOWN],
+            "caseload_count": len(rows),
             "covered": covered_today(self.user, on=self.today),
             "may_set_cover": self.hats.is_coach,
             "companies": len({row.enrolment.organisation_id for row in rows}),
             "today": self.today,
         }
         return render(request, "dashboards/queue.html", context)
+
+
+class CaseloadView(RoleHomeView):
+    """All learners of a coach or mentor, the worst first, with filters in the address."""
+
+    key = "queue"
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        mine = queries.supported_by(self.user, Relation.COACH, Relation.MENTOR)
+        rows = queries.worst_first(progress.progress_of(mine, on=self.today))
+        companies = sorted({row.enrolment.organisation for row in rows}, key=lambda row: (row.name, row.pk))
+        company = next((row for row in companies if str(row.pk) == request.GET.get("company")), None)
+        levels = [level for level in Level if any(row.status.level == level for row in rows)]
+        level = next((level for level in levels if level == request.GET.get("status")), None)
+        shown = [
+            row
+            for row in rows
+            if (company is None or row.enrolment.organisation_id == company.pk)
+            and (level is None or row.status.level == level)
+        ]
+        if wanted := wanted_format(request):
+            return table_response(progress_table(shown, title=_("Your learners")), wanted)
+        page = Paginator(shown, ROWS_A_PAGE).get_page(request.GET.get("page"))
+        context = {
+            "page": page,
+            "count": len(rows),
+            "companies": companies,
+            "company": company,
+            "levels": [(one.value, LOOKS[one][2]) for one in levels],
+            "level": level,
+            "covered": covered_today(self.user, on=self.today),
+        }
+        return render(request, "dashboards/caseload.html", context)

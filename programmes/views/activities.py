@@ -84,6 +84,7 @@ def show_entry(request: HttpRequest, entry: ActivityEntry, form: ReturnForm) -> 
         if standing.may(Permission.REFLECTION_READ)
         else None,
         "may_read_reflection": standing.may(Permission.REFLECTION_READ),
+        "may_read_progress": standing.holds(Permission.PROGRESS_READ),
         "may_change": standing.may(Permission.ACTIVITY_CHANGE) and entry.is_open,
         "may_withdraw": standing.may(Permission.ACTIVITY_CHANGE) and is_waiting,
         "may_copy": standing.may(Permission.ACTIVITY_CHANGE)

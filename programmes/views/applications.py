@@ -17,7 +17,6 @@ from django.views import View
 from core.transitions import TransitionRefused
 from downloads.tables import table_response, wanted_format
 from people.permissions import Permission, standing_of
-from people.views.permitted import permitted_or_404
 from programmes import actions
 from programmes.exporters import applications_table
 from programmes.forms import ApplicationFilter, ApplicationForm, QuestionForm
@@ -29,6 +28,7 @@ from programmes.queries.evidence import evidence_shown, room_of
 from programmes.tasks import check_evidence_soon
 from programmes.views.pages import changed_meanwhile, refuse
 from programmes.views.permitted import application_or_404, own_enrolment
+from programmes.views.record import record_or_404, show_part
 
 ROWS_A_PAGE = 25
 
@@ -200,7 +200,11 @@ class ApplicationListView(View):
             "rate": reads.rates_of([enrolment.pk])[enrolment.pk],
             "has_any": page.paginator.count > 0 or permitted.exists(),
         }
-        return render(request, "programmes/application_list.html", context)
+        return self.page(enrolment, context)
+
+    def page(self, enrolment: Enrolment, context: dict[str, Any]) -> HttpResponse:
+        """The list in the page that it belongs to."""
+        return render(self.request, "programmes/application_list.html", context)
 
 
 class OwnApplicationListView(ApplicationListView):
@@ -211,11 +215,11 @@ class OwnApplicationListView(ApplicationListView):
 
 
 class EnrolmentApplicationListView(ApplicationListView):
-    """The list of a learner whom the reader supports."""
+    """The list as a part of the learner's record."""
 
     def enrolment(self) -> Enrolment:
-        rows = Enrolment.objects.select_related("learner", "organisation", "cohort__programme")
-        enrolment: Enrolment = permitted_or_404(
-            self.request, rows, Permission.PROGRESS_READ, self.kwargs["pk"]
-        )
-        return enrolment
+        return record_or_404(self.request, self.kwargs["pk"])
+
+    def page(self, enrolment: Enrolment, context: dict[str, Any]) -> HttpResponse:
+        standing = standing_of(self.request.user, enrolment)
+        return show_part(self.request, standing, "applied", "programmes/_application_list.html", context)

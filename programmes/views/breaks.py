@@ -20,6 +20,7 @@ from programmes.queries import breaks as reads
 from programmes.views.moves import MoveView, named, too_late
 from programmes.views.pages import NOT_SENT, Crumb, Frame, crumbs_to, refuse, show_form
 from programmes.views.permitted import permitted_or_404
+from programmes.views.record import show_part
 
 
 def _enrolment_or_404(request: HttpRequest, pk: int, *permissions: Permission) -> Enrolment:
@@ -60,16 +61,13 @@ class BreakListView(View):
             )
         }
         context = {
-            "enrolment": enrolment,
-            "is_own": may_ask,
-            "crumbs": _crumbs(enrolment, request)[:-1],
             "breaks": breaks,
             "may_ask": may_ask and enrolment.status in ("active", "on_break"),
             "may_agree": standing.may(Permission.BREAK_AGREE),
             "may_end": may_end and enrolment.status == Enrolment.Status.ON_BREAK,
             "retractable": retractable if may_ask or may_end else set(),
         }
-        return render(request, "programmes/break_list.html", context)
+        return show_part(request, standing, "breaks", "programmes/_break_list.html", context)
 
 
 class BreakAskView(View):

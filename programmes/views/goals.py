@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from downloads.tables import table_response, wanted_format
-from people.permissions import Permission, standing_of
+from people.permissions import Permission, Standing, standing_of
 from people.views.permitted import permitted_or_404
 from programmes import actions
 from programmes.exporters import goals_table
@@ -32,6 +32,7 @@ from programmes.queries import activities as choices_of
 from programmes.queries import goals as reads
 from programmes.views.pages import changed_meanwhile, refuse
 from programmes.views.permitted import goal_or_404, own_enrolment
+from programmes.views.record import show_part
 
 GOALS_A_PAGE = 25
 USUAL_WEEKS = 8
@@ -64,7 +65,11 @@ class GoalListView(View):
             "goal_templates": reads.templates_for(enrolment) if can_create else [],
             "today": today,
         }
-        return render(request, "programmes/goal_list.html", context)
+        return self.page(standing, context)
+
+    def page(self, standing: Standing, context: dict[str, Any]) -> HttpResponse:
+        """The list in the page that it belongs to."""
+        return render(self.request, "programmes/goal_list.html", context)
 
 
 class OwnGoalListView(GoalListView):
@@ -85,6 +90,12 @@ class EnrolmentGoalListView(GoalListView):
         if not standing_of(self.request.user, enrolment).holds(Permission.GOAL_READ):
             raise PermissionDenied
         return enrolment
+
+    def page(self, standing: Standing, context: dict[str, Any]) -> HttpResponse:
+        """A part of the record for who may read that; an administrator gets a page of its own."""
+        if not standing.may(Permission.PROGRESS_READ):
+            return super().page(standing, context)
+        return show_part(self.request, standing, "goals", "programmes/_goal_list.html", context)
 
 
 class GoalDetailView(View):
@@ -111,6 +122,7 @@ def show_goal(
         "goal": goal,
         "is_own": goal.enrolment.learner_id == request.user.pk,
         "criteria": list(goal.criteria.order_by(*choices_of.TREE_ORDER)),
+        "may_read_progress": standing.holds(Permission.PROGRESS_READ),
         "check_ins": check_ins,
         "pace": reads.pace_of(goal, on=today),
         "activities": reads.activities_towards(goal, request.user),

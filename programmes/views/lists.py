@@ -10,14 +10,14 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from downloads.tables import table_response, wanted_format
-from people.permissions import Permission, standing_of
-from people.views.permitted import permitted_or_404
+from people.permissions import Permission, Standing, standing_of
 from programmes.actions import OPEN_ENROLMENTS
 from programmes.exporters import activities_table
 from programmes.forms import ActivityFilter
 from programmes.models import ActivityEntry, Enrolment
 from programmes.queries import activities as reads
 from programmes.views.permitted import own_enrolment
+from programmes.views.record import is_partial, record_or_404, show_part
 
 WEEKS_A_PAGE = 4
 
@@ -52,24 +52,24 @@ class ActivityListView(View):
             ),
             "totals": reads.totals_of(rows, on=today),
             "has_any": permitted.exists() or bool(leave),
-            "may_look_after": standing.may(Permission.ENROLMENT_CHANGE),
             "may_read_breaks": standing.may(Permission.BREAK_READ),
             "can_create": standing.may(Permission.ACTIVITY_CREATE) and enrolment.status in OPEN_ENROLMENTS,
             "may_mark_leave": standing.may(Permission.LEAVE_MARK) and enrolment.status in OPEN_ENROLMENTS,
             "choices": choices,
         }
-        template = "programmes/_activity_weeks.html" if self.is_partial() else "programmes/activity_list.html"
-        return render(request, template, context)
+        if is_partial(request, "weeks"):
+            return render(request, "programmes/_activity_weeks.html", context)
+        return self.page(standing, context)
+
+    def page(self, standing: Standing, context: dict[str, Any]) -> HttpResponse:
+        """The list with its filters, in the page that it belongs to."""
+        raise NotImplementedError
 
     def download(self, enrolment: Enrolment, rows: Any, wanted: str) -> HttpResponse:
         """All that the filters leave, as a file."""
         title = _("Activities of %(name)s") % {"name": enrolment.learner.display_name}
         entries = reads.for_table(rows, on=timezone.localdate()).order_by("-done_on", "-pk")
         return table_response(activities_table(entries, title=title), wanted)
-
-    def is_partial(self) -> bool:
-        """Whether htmx asks for the list alone."""
-        return bool(self.request.htmx) and not self.request.htmx.boosted  # type: ignore[attr-defined]
 
 
 class OwnActivityListView(ActivityListView):
@@ -78,13 +78,15 @@ class OwnActivityListView(ActivityListView):
     def enrolment(self) -> Enrolment:
         return own_enrolment(self.request)
 
+    def page(self, standing: Standing, context: dict[str, Any]) -> HttpResponse:
+        return render(self.request, "programmes/activity_list.html", context)
+
 
 class EnrolmentActivityListView(ActivityListView):
-    """The list of a learner whom the reader supports."""
+    """The list as a part of the learner's record."""
 
     def enrolment(self) -> Enrolment:
-        rows = Enrolment.objects.select_related("learner", "organisation", "cohort__programme")
-        enrolment: Enrolment = permitted_or_404(
-            self.request, rows, Permission.PROGRESS_READ, self.kwargs["pk"]
-        )
-        return enrolment
+        return record_or_404(self.request, self.kwargs["pk"])
+
+    def page(self, standing: Standing, context: dict[str, Any]) -> HttpResponse:
+        return show_part(self.request, standing, "activities", "programmes/_activity_list.html", context)

@@ -81,6 +81,7 @@ def test_menu_names_the_homes_and_the_current_one(world: World, client_of: Clien
     ]
     assert [(item.label, item.is_current) for item in shell.items] == [
         ("This week", True),
+        ("Value so far", False),
         ("Standards", False),
         ("Ways of learning", False),
     ]
@@ -103,9 +104,9 @@ def test_menu_names_the_homes_and_the_current_one(world: World, client_of: Clien
                 ("Ways of learning", 0),
             ],
         ),
-        ("coach", [("Queue", 3), ("Standards", 0), ("Ways of learning", 0)]),
-        ("mentor", [("Queue", 3), ("Standards", 0), ("Ways of learning", 0)]),
-        ("manager", [("This week", 3), ("Standards", 0), ("Ways of learning", 0)]),
+        ("coach", [("Queue", 3), ("Your learners", 0), ("Standards", 0), ("Ways of learning", 0)]),
+        ("mentor", [("Queue", 3), ("Your learners", 0), ("Standards", 0), ("Ways of learning", 0)]),
+        ("manager", [("This week", 3), ("Value so far", 0), ("Standards", 0), ("Ways of learning", 0)]),
         (
             "lead",
             [("Overview", 0), ("Programmes", 0), ("People", 0), ("Standards", 0), ("Ways of learning", 0)],
@@ -191,8 +192,8 @@ def test_team_page_is_of_the_managers_own_people(world: World, client_of: Client
     f.ActivityFactory(**made, sent=True, kind="on_job", title="On the job, waits")
     f.ActivityFactory(**made, sent=True, kind="off_job", title="Off the job, waits")
     response = client_of(side.manager).get("/team/")
-    assert [entry.title for entry in response.context["waiting"]] == ["On the job, waits"]
-    assert (response.context["waiting_count"], response.context["sums"].waiting) == (1, 2)
+    assert [item.title for item in response.context["waiting"].items] == ["On the job, waits"]
+    assert response.context["sums"].waiting == 2
     assert "Off the job, waits" not in response.text
     assert world.theirs.learner.display_name not in response.text
     Enrolment.objects.filter(pk=side.enrolment.pk).update(status="completed")

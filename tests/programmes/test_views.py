@@ -324,7 +324,7 @@ def test_filters_are_in_the_address_and_stay_in_the_pages(world: World, client_o
 def test_part_of_the_list_comes_alone_for_htmx(world: World, client_of: ClientOf) -> None:
     entry_of(world)
     learner = client_of(world.ours.learner)
-    part = learner.get(page("activity_list"), headers={"HX-Request": "true"})
+    part = learner.get(page("activity_list"), headers={"HX-Request": "true", "HX-Target": "weeks"})
     assert part.templates[0].name == "programmes/_activity_weeks.html"
     boosted = learner.get(page("activity_list"), headers={"HX-Request": "true", "HX-Boosted": "true"})
     assert boosted.templates[0].name == "programmes/activity_list.html"

@@ -145,6 +145,12 @@ def pages_of(world: World, entries: dict[str, ActivityEntry]) -> list[str]:
     homes = ["/learner/", "/queue/", "/team/", "/lead/", "/organisation/", "/site/", "/home/", "/activities/"]
     found = [f"/programmes/enrolments/{enrolment}/{page}" for page in ("", "complete/", "withdraw/")]
     found += [f"/learners/{enrolment}/activities/", "/activities/new/", "/standards/", "/profile/"]
+    cohort = world.ours.cohort.pk
+    found += [
+        f"{page}?{table}download=csv"
+        for page in ("/lead/", f"/programmes/cohorts/{cohort}/")
+        for table in ("", "table=activities&")
+    ]
     searches = [
         f"/learners/{enrolment}/activities/?q={word}" for word in ("reflection", "description", "title")
     ]
@@ -337,3 +343,29 @@ def test_file_opens_for_whom_the_table_says(world: World, client_of: ClientOf) -
                 assert b"".join(response.streaming_content) == b"sample text"
                 opened.add(persona)
         assert opened == readers, (name, is_shared)
+
+
+BREAKS_ARE_FOR = {"learner", "coach", "manager", "lead"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("persona", [*PERSONAS, *OTHERS, "administrator", "outsider"])
+def test_reason_and_answer_of_a_break_are_for_those_who_read_breaks(
+    world: World, client_of: ClientOf, persona: str
+) -> None:
+    """Asked for and refused ones, each text a word of its own; on the pages of breaks and on all others."""
+    side = world.ours
+    asked = f.BreakFactory(enrolment=side.enrolment, asked=True, reason="reasonasked")
+    f.BreakFactory(
+        enrolment=side.enrolment,
+        refused=True,
+        decided_by=side.coach,
+        reason="reasonrefused",
+        answer="answerrefused",
+    )
+    pages = [f"/learners/{side.enrolment.pk}/breaks/", f"/breaks/{asked.pk}/decide/"]
+    client = client_of(world.everybody()[persona])
+    seen = texts_seen(client, [*pages, *pages_of(world, {}), f"/learners/{side.enrolment.pk}/hours/"])
+    found = {word for word in ("reasonasked", "reasonrefused", "answerrefused") if word in seen}
+    expected = {"reasonasked", "reasonrefused", "answerrefused"} if persona in BREAKS_ARE_FOR else set()
+    assert found == expected

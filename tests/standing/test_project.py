@@ -220,7 +220,13 @@ STORY = [
     ("learner", "programmes:goal_close", "goal_in_progress"),
     ("coach", "programmes:goal_detail", "goal_proposed"),
     ("coach", "programmes:enrolment_goals", "enrolment"),
+    ("learner", "dashboards:record", "enrolment"),
     ("coach", "dashboards:queue", ""),
+    ("coach", "dashboards:caseload", ""),
+    ("coach", "dashboards:criteria", "enrolment"),
+    ("manager", "dashboards:thread", "enrolment criterion"),
+    ("mentor", "dashboards:timeline", "enrolment"),
+    ("lead", "dashboards:ways", "enrolment"),
     ("coach", "programmes:break_decide", "asked_break"),
     ("coach", "programmes:activity_detail", "sent"),
     ("coach", "programmes:enrolment_activities", "enrolment"),
@@ -304,6 +310,7 @@ def test_pages_of_the_story_render_in_every_language(
     User.objects.update(language=language, password="set, but nobody knows to what")
     made = {"enrolment": side.enrolment, "strategy": side.strategy, "kind": "on_job"}
     rows = {"enrolment": side.enrolment, "framework": side.framework, "employer": side.employer}
+    rows["criterion"] = side.criteria[0]
     rows["invitation"] = p.InvitationFactory(organisation=side.employer)
     rows["membership"] = side.learner.memberships.get()
     rows |= {"programme": side.programme, "unit": side.programme.units.get(), "cohort": side.cohort}
@@ -360,6 +367,11 @@ def test_pages_of_the_story_render_in_every_language(
         assert response.status_code == 200, (name, persona)
         assert f'<html lang="{language}"' in response.text, name
         rendered |= {template.name for template in response.templates}
+    piece = {"HX-Request": "true", "HX-Target": "record"}
+    response = clients["coach"].get(
+        reverse("dashboards:timeline", args=[rows["enrolment"].pk]), headers=piece
+    )
+    rendered |= {template.name for template in response.templates}
     for persona, name, fields in ANSWERS:
         posted = {"ids": [rows[row].pk for row in fields["ids"]]} if "ids" in fields else {}
         response = clients[persona].post(reverse(name), {**fields, **posted})

@@ -320,12 +320,37 @@ def lines(side: Side, places: Places) -> None:
     found.save()
 
 
+def record(side: Side, places: Places) -> None:
+    """All that a learner's record shows: activities, goals, answers, breaks, each with what hangs on it."""
+    day = dt.timedelta(days=1)
+    for place in places:
+        add_entries(side, side.enrolment, 2 * place)
+        applications(side, [place])
+        for entry in side.enrolment.activities.filter(criteria=None):
+            entry.criteria.set(side.criteria)
+        goal = f.GoalFactory(enrolment=side.enrolment, in_progress=True)
+        goal.criteria.set(side.criteria)
+        add_goal_parts(side, goal)
+        f.GoalEventFactory(goal=goal, kind="agreed", by=p.UserFactory())
+        start = side.enrolment.starts_on + place * 10 * day
+        f.BreakFactory(
+            enrolment=side.enrolment, starts_on=start, ends_on=start + day, decided_by=p.UserFactory()
+        )
+        area = Criterion.objects.create(framework=side.framework, code=f"R{place}", title="Area")
+        below = Criterion.objects.create(
+            framework=side.framework, parent=area, code=f"R{place}.1", title="Below"
+        )
+        side.programme.units.get().criteria.add(below)
+        person = p.MembershipFactory(organisation=side.provider, role="coach").person
+        f.SupportRoleFactory(enrolment=side.enrolment, person=person)
+
+
 ONE_ENTRY = 1_000_000
 LIST = "/learners/{enrolment}/activities/"
 PAGES: list[tuple[str, str, Grow, int]] = [
     ("/home/", "learner", entries, 6),
-    ("/learner/", "learner", entries, 27),
-    ("/learner/", "learner", enrolments, 25),
+    ("/learner/", "learner", entries, 30),
+    ("/learner/", "learner", enrolments, 28),
     ("/activities/", "learner", entries, 20),
     ("/activities/?q=activity", "learner", entries, 17),
     ("/activities/new/", "learner", criteria, 17),
@@ -335,23 +360,23 @@ PAGES: list[tuple[str, str, Grow, int]] = [
     (LIST, "coach", entries, 20),
     (LIST, "manager", entries, 21),
     (f"{LIST}?kind=on_job&status=approved", "coach", entries, 17),
-    ("/queue/", "coach", learners, 23),
+    ("/queue/", "coach", learners, 24),
     ("/cover/", "coach", covers, 10),
-    ("/team/", "manager", learners, 24),
-    ("/lead/", "lead", learners, 18),
-    ("/lead/", "lead", programmes, 18),
-    ("/learner/", "learner", applications, 23),
+    ("/team/", "manager", learners, 25),
+    ("/lead/", "lead", learners, 19),
+    ("/lead/", "lead", programmes, 19),
+    ("/learner/", "learner", applications, 26),
     ("/applications/", "learner", applications, 12),
     ("/learners/{enrolment}/applications/", "manager", applications, 13),
-    ("/queue/", "mentor", applications, 19),
-    ("/team/", "manager", applications, 18),
+    ("/queue/", "mentor", applications, 20),
+    ("/team/", "manager", applications, 22),
     ("/organisation/", "org_admin", programmes, 12),
     ("/site/", "administrator", programmes, 11),
     ("/profile/who-sees-my-data/", "learner", enrolments, 15),
     ("/organisations/", "administrator", learners, 8),
     ("/organisations/{employer}/people/", "org_admin", members, 12),
     ("/organisations/{employer}/invitations/", "org_admin", members, 11),
-    ("/learner/", "learner", invitations, 26),
+    ("/learner/", "learner", invitations, 30),
     ("/programmes/", "lead", programmes, 11),
     ("/programmes/{programme}/", "lead", units, 18),
     ("/programmes/units/{unit}/criteria/", "lead", units, 13),
@@ -359,9 +384,9 @@ PAGES: list[tuple[str, str, Grow, int]] = [
     ("/programmes/cohorts/{cohort}/", "lead", learners, 12),
     ("/programmes/enrolments/{enrolment}/", "lead", support, 10),
     ("/programmes/enrolments/{enrolment}/support/coach/", "lead", support, 9),
-    ("/learners/{enrolment}/breaks/", "coach", support, 10),
-    ("/queue/", "coach", asked_breaks, 23),
-    ("/queue/", "coach", ruled, 24),
+    ("/learners/{enrolment}/breaks/", "coach", support, 17),
+    ("/queue/", "coach", asked_breaks, 24),
+    ("/queue/", "coach", ruled, 25),
     ("/lead/", "lead", ruled, 20),
     ("/learners/{enrolment}/hours/", "learner", support, 14),
     ("/programmes/{programme}/hours/", "lead", rules, 8),
@@ -377,22 +402,32 @@ PAGES: list[tuple[str, str, Grow, int]] = [
     ("/goals/new/", "learner", goal_templates, 15),
     (f"/goals/{ONE_ENTRY}/", "learner", one_goal, 13),
     (f"/goals/{ONE_ENTRY}/", "coach", one_goal, 13),
-    ("/learners/{enrolment}/goals/", "manager", goals, 14),
-    ("/learner/", "learner", goals, 27),
+    ("/learners/{enrolment}/goals/", "manager", goals, 21),
+    ("/learner/", "learner", goals, 31),
     ("/activities/", "learner", goals, 20),
     ("/activities/new/", "learner", goals, 20),
-    ("/queue/", "coach", team_goals, 24),
-    ("/team/", "manager", team_goals, 26),
+    ("/queue/", "coach", team_goals, 25),
+    ("/team/", "manager", team_goals, 27),
     ("/standards/{framework}/goals/", "administrator", goal_templates, 9),
+    ("/caseload/", "coach", learners, 15),
+    ("/learners/{enrolment}/", "coach", record, 21),
+    ("/learners/{enrolment}/goals/", "coach", record, 20),
+    ("/learners/{enrolment}/applications/", "coach", record, 20),
+    ("/learners/{enrolment}/criteria/", "coach", record, 21),
+    ("/learners/{enrolment}/criteria/{criterion}/", "manager", record, 25),
+    ("/learners/{enrolment}/timeline/", "coach", record, 24),
+    ("/learners/{enrolment}/timeline/?kind=goals", "learner", record, 18),
+    ("/learners/{enrolment}/ways/", "coach", record, 18),
+    ("/learners/{enrolment}/breaks/", "coach", record, 17),
     ("/standards/", "learner", frameworks, 9),
     ("/standards/{framework}/", "learner", criteria, 10),
 ]
 # Further readers of the same pages, for the long run.
 MORE_PAGES: list[tuple[str, str, Grow, int]] = [
     ("/team/", "manager", entries, 21),
-    ("/queue/", "mentor", learners, 22),
-    ("/queue/", "coach", entries, 23),
-    (LIST, "lead", entries, 19),
+    ("/queue/", "mentor", learners, 24),
+    ("/queue/", "coach", entries, 24),
+    (LIST, "lead", entries, 26),
     (f"/activities/{ONE_ENTRY}/", "lead", files, 16),
     (f"/activities/{ONE_ENTRY}/", "mentor", files, 20),
 ]
@@ -415,6 +450,7 @@ def test_page_asks_as_often_for_three_rows_as_for_one(
     side = world.ours
     rows = {"enrolment": side.enrolment, "framework": side.framework, "employer": side.employer}
     rows["strategy"] = side.strategy
+    rows["criterion"] = side.criteria[0]
     rows |= {"programme": side.programme, "cohort": side.cohort, "unit": side.programme.units.get()}
     url = url.format(**{name: row.pk for name, row in rows.items()})
     client = client_of(world.everybody()[persona])

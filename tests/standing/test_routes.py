@@ -55,6 +55,7 @@ LEARNERS = "learner other_learner"
 READERS = "learner coach mentor manager lead"
 INSIDERS = "coach mentor manager lead org_admin administrator"
 MEMBERS = " ".join((*PERSONAS, *OTHERS))
+OF_RECORD: Answers = {200: READERS, 403: "org_admin administrator", 404: "*"}
 OF_PROGRAMME: Answers = {200: "lead administrator", 403: "coach", 404: "*"}
 """Pages of a programme's leads; the coach belongs to the same provider."""
 ON_PROGRAMME: Answers = {302: "lead administrator", 403: "coach", 404: "*"}
@@ -73,6 +74,15 @@ ROUTES = {
     "dashboards:home": Route({200: "outsider", 302: "*"}),
     "dashboards:learner": Route({200: LEARNERS, 403: "*"}),
     "dashboards:queue": Route({200: "coach mentor other_coach other_mentor", 403: "*"}),
+    "dashboards:caseload": Route({200: "coach mentor other_coach other_mentor", 403: "*"}),
+    "dashboards:record": Route(OF_RECORD, args=("enrolment",)),
+    "dashboards:criteria": Route(OF_RECORD, args=("enrolment",)),
+    "dashboards:timeline": Route(OF_RECORD, args=("enrolment",)),
+    "dashboards:ways": Route(OF_RECORD, args=("enrolment",)),
+    "dashboards:thread": Route(OF_RECORD, args=("enrolment", "criterion")),
+    "dashboards:thread elsewhere": Route(
+        {403: "org_admin administrator", 404: "*"}, args=("enrolment", "other_criterion")
+    ),
     "dashboards:team": Route({200: "manager other_manager", 403: "*"}),
     "dashboards:lead": Route({200: "lead other_lead", 403: "*"}),
     "dashboards:organisation": Route({200: "org_admin other_org_admin", 403: "*"}),
@@ -504,6 +514,8 @@ def rows_of(world: World) -> dict[str, Any]:
         "strategy": side.strategy,
         "guide": StrategyGuide.objects.create(strategy=side.strategy, organisation=side.provider),
         "enrolment": side.enrolment,
+        "criterion": side.criteria[0],
+        "other_criterion": world.theirs.criteria[0],
         "week": monday(timezone.localdate() - timedelta(weeks=3)).isoformat(),
         "leave": side.enrolment.breaks.create(starts_on="2020-01-06", ends_on="2020-01-12", is_leave=True),
         "asked_break": f.BreakFactory(

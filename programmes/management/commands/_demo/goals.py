@@ -154,8 +154,10 @@ class GoalWriter:
             batch_size=BATCH,
         )
         for record in records:
-            for row in (*record.events, *record.check_ins):
-                row.goal_id = record.goal.pk
+            for event in record.events:
+                event.goal_id = record.goal.pk
+            for check_in in record.check_ins:
+                check_in.goal_id = record.goal.pk
         GoalEvent.objects.bulk_create((row for r in records for row in r.events), batch_size=BATCH)
         GoalCheckIn.objects.bulk_create((row for r in records for row in r.check_ins), batch_size=BATCH)
         # created_at is set on insert, so it is put right from the history afterwards.
