@@ -47,10 +47,6 @@ def _check_in_on_nothing(page: Page) -> None:
     press("#check-in [type=submit]")(page)
 
 
-def _ask(page: Page) -> None:
-    press("[name=do][value=ask]")(page)
-
-
 def manager_goal_views() -> list[View]:
     team, proposed = reverse("dashboards:team"), _address("detail", _goal(STATUS.PROPOSED))
     listed = reverse("programmes:enrolment_goals", args=[sample_enrolment().pk])

@@ -67,7 +67,7 @@ def test_all_that_waits_is_one_list_the_oldest_first(world: World) -> None:
     f.ActivityFactory(enrolment=side.enrolment, strategy=side.strategy, kind="off_job", sent=True)
     f.GoalFactory(enrolment=side.enrolment)
     found = everything_waiting(side.manager, on=timezone.localdate())
-    assert [item.kind.value for item in found.items][0] == "goal"
+    assert found.items[0].kind.value == "goal"
     assert {item.key for item in found.items} == set(keys_of(rows))
     assert (found.number, found.minutes, waiting_number(side.manager)) == (4, 2, 4)
     assert {item.learner for item in found.items} == {side.learner.display_name}

@@ -108,10 +108,10 @@ def test_hours_are_those_of_days_in_the_month(world: World, learner: Enrolment) 
 
 def test_month_says_what_was_verified_agreed_closed_and_confirmed(world: World, learner: Enrolment) -> None:
     inside, before = (
-        timezone.make_aware(dt.datetime(2026, 2, 1)),
-        timezone.make_aware(dt.datetime(2026, 1, 31, 23)),
+        timezone.make_aware(dt.datetime(2026, 2, 1)),  # noqa: DTZ001
+        timezone.make_aware(dt.datetime(2026, 1, 31, 23)),  # noqa: DTZ001
     )
-    last = timezone.make_aware(dt.datetime(2026, 2, 28, 23, 59))
+    last = timezone.make_aware(dt.datetime(2026, 2, 28, 23, 59))  # noqa: DTZ001
     entry = log(world, dt.date(2026, 1, 20), approved_at=inside)
     log(world, dt.date(2026, 2, 1), approved_at=before)
     made = {"enrolment": learner}

@@ -2,7 +2,8 @@
 
 `load_demo` writes the sample: framework, programmes, staff and twelve learners. Each further learner is a copy of one
 of its active enrolments, with people and an employer of their own and exactly ENTRIES entries with their criteria,
-reflections and history. Twenty learners share an employer, mentor and line manager, forty a coach, a thousand a programme lead.
+reflections and history, goals and answers. Twenty learners share an employer, mentor and line manager, forty a coach,
+a thousand a programme lead.
 """
 
 from __future__ import annotations
