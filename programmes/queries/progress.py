@@ -151,7 +151,7 @@ def _plans(
     rows: Sequence[Enrolment], breaks: Mapping[int, list[BreakInLearning]]
 ) -> dict[int, dict[str, Planned]]:
     """What is planned of each kind, by enrolment."""
-    beside = rules_beside({row.cohort.programme_id: row.cohort.programme for row in rows}.values())
+    beside = rules_beside([row.cohort.programme for row in rows])
     found: dict[int, dict[str, Planned]] = {}
     for row in rows:
         programme = row.cohort.programme
