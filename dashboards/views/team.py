@@ -18,7 +18,6 @@ from people.permissions import Relation
 from programmes.exporters import progress_table
 from programmes.queries import progress
 from programmes.queries.applications import value_of
-from programmes.queries.breaks import breaks_waiting_for
 
 
 class TeamView(RoleHomeView):
@@ -58,7 +57,6 @@ class TeamView(RoleHomeView):
         value = value_of(team)
         return {
             "waiting": waiting,
-            "breaks_waiting": breaks_waiting_for(self.user),
             "seconds_each": SECONDS_EACH,
             "members": members,
             "team_goals": queries.team_goals(members, on=self.today),
