@@ -28,6 +28,7 @@ from tests.browser.goal_views import learner_goal_views, manager_goal_views, tem
 from tests.browser.lead_views import cohort_views, enrolment_views, organisation_views, programme_views
 from tests.browser.people import person_of, sample_enrolment
 from tests.browser.portal import LANGUAGES, Portal, sample_person, set_language
+from tests.browser.record_views import record_views
 from tests.browser.views import View, open_view, press
 
 pytestmark = pytest.mark.browser
@@ -156,6 +157,7 @@ VIEWS: dict[str, Callable[[], list[View]]] = {
     "learner": learner_views,
     "learner.goals": learner_goal_views,
     "coach": coach_views,
+    "coach.record": record_views,
     "mentor": one_view("queue of a mentor", "dashboards:queue", "#caseload"),
     "manager": one_view("team", "dashboards:team", ".wbl-spark"),
     "manager.goals": manager_goal_views,

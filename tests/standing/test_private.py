@@ -123,6 +123,8 @@ def pages_of(world: World, entries: dict[str, ActivityEntry]) -> list[str]:
     homes = ["/learner/", "/queue/", "/team/", "/lead/", "/organisation/", "/site/", "/home/", "/activities/"]
     found = [f"/programmes/enrolments/{enrolment}/{page}" for page in ("", "complete/", "withdraw/")]
     found += [f"/learners/{enrolment}/activities/", "/activities/new/", "/standards/", "/profile/"]
+    record = ["", "criteria/", f"criteria/{world.ours.criteria[0].pk}/", "timeline/", "ways/", "breaks/"]
+    found += [f"/learners/{enrolment}/{part}" for part in record] + ["/caseload/"]
     searches = [
         f"/learners/{enrolment}/activities/?q={word}" for word in ("reflection", "description", "title")
     ]
