@@ -8,7 +8,7 @@ class DashboardsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the downloads which long tables there are."""
-        from dashboards.exporters import learners_producer
+        from dashboards.exporters import LEARNERS_PARAMS, learners_producer
         from downloads import producers
 
-        producers.register("learners", learners_producer)
+        producers.register("learners", learners_producer, params=LEARNERS_PARAMS)

@@ -1,6 +1,6 @@
 """The frame around signed-in pages: which homes there are, and the menu of the current one."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from dashboards.queries import Hats, hats_of
+from dashboards.queries.waiting import waiting_number
 from people.models import User
 from people.permissions import roles_of
 from programmes.models import ActivityEntry
@@ -72,7 +73,9 @@ def _waiting(user: User) -> int:
     return waiting_for(user).count() + applications_for(user).count()
 
 
-def _items(user: User, hats: Hats, key: str, path: str) -> list[MenuItem]:
+def _items(user: User, hats: Hats, key: str, path: str, waiting: int | None) -> list[MenuItem]:
+    """The menu of a home; `waiting` is what waits for a line manager, where the page has counted it already."""
+
     def item(label: str, name: str, icon: str, count: int = 0, count_label: str = "") -> MenuItem:
         url = reverse(name)
         return MenuItem(label, url, icon, count, count_label, path.startswith(url))
@@ -103,7 +106,14 @@ def _items(user: User, hats: Hats, key: str, path: str) -> list[MenuItem]:
         ]
     if key == "team":
         return [
-            item(_("This week"), "dashboards:team", "people", _waiting(user), _("waiting")),
+            item(
+                _("This week"),
+                "dashboards:team",
+                "people",
+                waiting_number(user) if waiting is None else waiting,
+                _("waiting"),
+            ),
+            item(_("Value so far"), "dashboards:value", "gem"),
             *common,
         ]
     if key == "lead":
@@ -113,6 +123,12 @@ def _items(user: User, hats: Hats, key: str, path: str) -> list[MenuItem]:
     if key == "site":
         return [item(_("Site"), "dashboards:site", "gear"), programmes, people, *common]
     return common
+
+
+def _one_current(items: list[MenuItem]) -> list[MenuItem]:
+    """Of entries of which one lies below the other, only the lower one is where the reader is."""
+    longest = max((len(one.url) for one in items if one.is_current), default=0)
+    return [replace(one, is_current=one.is_current and len(one.url) == longest) for one in items]
 
 
 def _shell(request: HttpRequest) -> Shell:
@@ -126,7 +142,9 @@ def _shell(request: HttpRequest) -> Shell:
     return Shell(
         organisation_name=hats.organisation_name,
         homes=[_home_item(key, hats, current) for key in keys],
-        items=_items(user, hats, current, request.path),
+        items=_one_current(
+            _items(user, hats, current, request.path, getattr(request, "waiting_number", None))
+        ),
         initials=user.initials,
     )
 

@@ -80,6 +80,8 @@ class ExportDetailView(View):
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         export = get_object_or_404(own_exports(request), pk=pk)
+        if export.is_open and request.GET.get("seen") == f"{export.status}-{export.done}":
+            return HttpResponse(status=204)  # the page asks for news, and there is none
         return render(request, "downloads/export_detail.html", {"export": export})
 
 

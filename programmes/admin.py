@@ -4,10 +4,20 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
 from modeltranslation.admin import TranslationAdmin, TranslationTabularInline
 
 from people.models import Organisation
-from programmes.models import Cohort, LearningStrategy, Partnership, Programme, ProgrammeRole, ProgrammeUnit
+from programmes.models import (
+    BalanceRule,
+    Cohort,
+    LearningStrategy,
+    Partnership,
+    Programme,
+    ProgrammeRole,
+    ProgrammeUnit,
+)
 
 
 class UnitInline(TranslationTabularInline):  # type: ignore[misc]
@@ -33,6 +43,18 @@ class ProgrammeAdmin(TranslationAdmin):  # type: ignore[misc]
     list_select_related = ("organisation",)
     filter_horizontal = ("frameworks",)
     inlines = (UnitInline, RoleInline, CohortInline)
+
+
+@admin.register(BalanceRule)
+class BalanceRuleAdmin(TranslationAdmin):  # type: ignore[misc]
+    """Rules for everybody come in here. One that is there is never changed: another follows it."""
+
+    list_display = ("name", "organisation", "kind", "starts_from", "starts_until")
+    list_select_related = ("organisation",)
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+
+    def has_change_permission(self, request: HttpRequest, obj: BalanceRule | None = None) -> bool:
+        return False
 
 
 @admin.register(LearningStrategy)

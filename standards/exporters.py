@@ -53,7 +53,7 @@ def templates_table(framework: Framework, templates: Iterable[GoalTemplate]) -> 
         _("Criteria"),
         _("Weeks"),
     ]
-    rows = (
+    rows: Iterable[list[str | int]] = (
         [
             template.code,
             *(translated_text(template, name).text for name in ("title", "why", "measure")),

@@ -27,13 +27,26 @@ def groups_table(groups: Iterable[Group], *, title: str) -> Table:
 
     return Table(
         title,
-        [_("Programme"), _("Learners"), _("Off the job, counted hours"), _("On the job, counted hours")],
+        [
+            _("Programme"),
+            _("Learners"),
+            _("Off the job, counted hours"),
+            _("On the job, counted hours"),
+            _("Applied at work, hours"),
+            _("Verified off the job, hours"),
+            _("Goals pursued"),
+            _("Goals achieved"),
+        ],
         (
             [
                 translated_text(group.programme, "title").text,
                 group.people,
                 total(group.off_minutes),
                 total(group.on_minutes),
+                total(group.rate and group.rate.applied),
+                total(group.rate and group.rate.approved),
+                _("kept back") if group.goals is None else group.goals.pursued,
+                _("kept back") if group.goals is None else group.goals.achieved,
             ]
             for group in groups
         ),

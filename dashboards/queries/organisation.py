@@ -4,23 +4,35 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from people.models import Organisation, User
 from people.permissions import Permission, Relation, relation_q
-from programmes.models import ActivityEntry, Enrolment, Programme
+from programmes.models import ActivityEntry, ApplicationRecord, Enrolment, Goal, Programme
+from programmes.models.goals import PURSUED
 from programmes.queries import progress
+from programmes.queries.applications import Rate
 from programmes.queries.groups import SMALLEST_GROUP
 
 
 @dataclass(frozen=True)
+class GoalCounts:
+    """How many goals a group pursues now, and has achieved in full or in part."""
+
+    pursued: int = 0
+    achieved: int = 0
+
+
+@dataclass(frozen=True)
 class Group:
-    """Totals of a group of learners; `minutes` is None where the group is too small to be shown."""
+    """Totals of a group of learners; all but the people are None where the group is too small to be shown."""
 
     programme: Programme
     people: int
     off_minutes: int | None
     on_minutes: int | None
+    rate: Rate | None = None
+    goals: GoalCounts | None = None
 
     @property
     def is_hidden(self) -> bool:
@@ -47,6 +59,7 @@ def organisation_groups(organisation: Organisation, *, on: dt.date) -> list[Grou
         .annotate(total=Sum("minutes"))
     )
     sums = {(row["enrolment__cohort__programme"], row["kind"]): row["total"] for row in minutes}
+    rates, goals = _rates(organisation), _goals(organisation)
     programmes = Programme.objects.in_bulk([row["cohort__programme"] for row in people])
     groups = [
         Group(
@@ -54,10 +67,47 @@ def organisation_groups(organisation: Organisation, *, on: dt.date) -> list[Grou
             row["number"],
             sums.get((row["cohort__programme"], progress.Kind.OFF_JOB.value), 0),
             sums.get((row["cohort__programme"], progress.Kind.ON_JOB.value), 0),
+            rates.get(row["cohort__programme"], Rate()),
+            goals.get(row["cohort__programme"], GoalCounts()),
         )
         for row in people
     ]
     return hide_small(sorted(groups, key=lambda group: group.programme.code))
+
+
+_GONE = [Enrolment.Status.INVITED, Enrolment.Status.WITHDRAWN]
+
+
+def _rates(organisation: Organisation) -> dict[int, Rate]:
+    """The application rate by programme."""
+    verified = ActivityEntry.objects.filter(
+        enrolment__organisation=organisation,
+        kind=ActivityEntry.Kind.OFF_JOB,
+        status=ActivityEntry.Status.APPROVED,
+    ).exclude(enrolment__status__in=_GONE)
+    confirmed = Q(application__status=ApplicationRecord.Status.CONFIRMED)
+    rows = (
+        verified.order_by()
+        .values_list("enrolment__cohort__programme")
+        .annotate(applied=Sum("minutes", filter=confirmed, default=0), approved=Sum("minutes"))
+    )
+    return {programme: Rate(applied, approved) for programme, applied, approved in rows}
+
+
+def _goals(organisation: Organisation) -> dict[int, GoalCounts]:
+    """Goals by programme; drafts and proposals are their learner's until they are agreed."""
+    achieved = [Goal.Status.ACHIEVED, Goal.Status.PARTLY_ACHIEVED]
+    rows = (
+        Goal.objects.filter(enrolment__organisation=organisation)
+        .exclude(enrolment__status__in=_GONE)
+        .order_by()
+        .values_list("enrolment__cohort__programme")
+        .annotate(
+            pursued=Count("pk", filter=Q(status__in=PURSUED)),
+            achieved=Count("pk", filter=Q(status__in=achieved)),
+        )
+    )
+    return {programme: GoalCounts(*counts) for programme, *counts in rows}
 
 
 def hide_small(groups: Sequence[Group]) -> list[Group]:

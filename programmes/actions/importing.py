@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.transitions import move
 from people.models import Organisation, User
-from people.permissions import Permission
+from people.permissions import Permission, roles_remembered
 from programmes.actions.enrolments import Placement, change_enrolment, enrol_learner, guard_open
 from programmes.actions.inviting import Newcomer, invite_learner
 from programmes.actions.recording import audit_change, require
@@ -28,7 +28,7 @@ from programmes.queries.importing import (
 )
 from programmes.queries.people_lists import ParsedPeople, Remark
 
-AT_ONCE = 200
+AT_ONCE = 50
 """Lists of up to so many people are carried out in one transaction while the person waits."""
 
 A_STEP = 20
@@ -133,10 +133,11 @@ def carry_out(*, people_import: PeopleImport, lines: int = A_STEP) -> bool:
         return False
     counts, failures = Counter(held.counts), list(held.failures)
     chosen = lines_of(held, start=held.position, stop=held.position + lines)
-    for planned in plan_lines(held, chosen, on=timezone.localdate()):
-        refused = _carry_out_line(held, planned)
-        failures += [remark.stored() for remark in refused]
-        counts["left_out" if refused else planned.kind] += 1
+    with roles_remembered():  # asked for with each line, and the same for all lines of a step
+        for planned in plan_lines(held, chosen, on=timezone.localdate()):
+            refused = _carry_out_line(held, planned)
+            failures += [remark.stored() for remark in refused]
+            counts["left_out" if refused else planned.kind] += 1
     held.position += len(chosen)
     held.counts, held.failures = dict(counts), failures
     held.save(update_fields=["position", "counts", "failures"])

@@ -188,6 +188,8 @@ class RuleForm(ExampleForm, TextsForm):
         for name, field in self.fields.items():
             if name.startswith("note_"):
                 field.widget.attrs["rows"] = 3
+        for name in NUMBERS:  # which of them are needed hangs on the way, so none is called optional
+            self.fields[name].is_one_of_several = True  # type: ignore[attr-defined]
         follows: Any = self.fields["follows"]
         follows.queryset = BalanceRule.objects.filter(organisation=provider)
         follows.label_from_instance = lambda rule: translated_text(rule, "name").text

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ('rows', models.JSONField(blank=True, default=list)),
                 ('faults', models.JSONField(blank=True, default=list)),
                 ('notes', models.JSONField(blank=True, default=list)),
-                ('status', models.CharField(choices=[('uploaded', 'Waiting for your yes'), ('running', 'Under way'), ('done', 'Done'), ('discarded', 'Discarded')], default='uploaded', max_length=10, verbose_name='state')),
+                ('status', models.CharField(choices=[('uploaded', 'Waiting for your yes'), ('running', 'Being worked through'), ('done', 'Done'), ('discarded', 'Discarded')], default='uploaded', max_length=10, verbose_name='state')),
                 ('total', models.PositiveIntegerField(default=0, verbose_name='lines')),
                 ('position', models.PositiveIntegerField(default=0)),
                 ('counts', models.JSONField(blank=True, default=dict)),

@@ -21,9 +21,9 @@ PRESETS = [
         'name_en': 'England, starts before August 2022',
         'name_es': 'Inglaterra, inicio antes de agosto de 2022',
         'name_pl': 'Anglia, początek przed sierpniem 2022',
-        'note_en': 'A fifth of the contracted hours is off the job.',
-        'note_es': 'Una quinta parte de las horas de contrato es fuera del puesto de trabajo.',
-        'note_pl': 'Jedna piąta godzin z umowy przypada poza stanowiskiem pracy.',
+        'note_en': 'Before August 2022 the funding rules asked for a fifth of the normal working hours.',
+        'note_es': 'Antes de agosto de 2022 las normas de financiación pedían una quinta parte de la jornada normal.',
+        'note_pl': 'Przed sierpniem 2022 zasady finansowania wymagały jednej piątej zwykłego czasu pracy.',
     },
     {
         'code': 'england-weekly',
@@ -38,9 +38,9 @@ PRESETS = [
         'name_en': 'England, starts from August 2022 to July 2025',
         'name_es': 'Inglaterra, inicio de agosto de 2022 a julio de 2025',
         'name_pl': 'Anglia, początek od sierpnia 2022 do lipca 2025',
-        'note_en': 'Six hours a week off the job, with the statutory leave of 5.6 weeks a year taken out.',
-        'note_es': 'Seis horas a la semana fuera del puesto de trabajo, descontadas las 5,6 semanas de vacaciones legales al año.',
-        'note_pl': 'Sześć godzin tygodniowo poza stanowiskiem pracy, po odjęciu ustawowego urlopu (5,6 tygodnia rocznie).',
+        'note_en': 'The same for everybody, whatever the contracted hours. The leave is the statutory one.',
+        'note_es': 'Igual para todas las personas, sean cuales sean las horas de contrato. Las vacaciones son las legales.',
+        'note_pl': 'Tak samo dla wszystkich, niezależnie od godzin z umowy. Urlop jest ustawowy.',
     },
     {
         'code': 'england-published',
@@ -53,9 +53,9 @@ PRESETS = [
         'name_en': 'England, starts from August 2025',
         'name_es': 'Inglaterra, inicio desde agosto de 2025',
         'name_pl': 'Anglia, początek od sierpnia 2025',
-        'note_en': 'The hours published for the standard, and never fewer than 187. Enter the published hours as the planned hours off the job of the programme.',
-        'note_es': 'Las horas publicadas para el estándar, y nunca menos de 187. Introduce las horas publicadas como horas previstas fuera del puesto de trabajo del programa.',
-        'note_pl': 'Godziny ogłoszone dla standardu, nie mniej niż 187. Ogłoszone godziny należy wpisać jako planowane godziny poza stanowiskiem pracy w programie.',
+        'note_en': 'The hours published for the standard stand as the planned hours of the programme; never fewer than 187.',
+        'note_es': 'Las horas publicadas para el estándar figuran como horas previstas del programa; nunca menos de 187.',
+        'note_pl': 'Godziny ogłoszone dla standardu są wpisane jako planowane godziny programu; nigdy mniej niż 187.',
     },
     {
         'code': 'spain-general',
@@ -68,9 +68,9 @@ PRESETS = [
         'name_en': 'Spain, general regime',
         'name_es': 'España, régimen general',
         'name_pl': 'Hiszpania, tryb ogólny',
-        'note_en': 'Between 25 % and 35 % of all hours of the programme are in the company.',
-        'note_es': 'Entre el 25 % y el 35 % de todas las horas del programa son en la empresa.',
-        'note_pl': 'Od 25 % do 35 % wszystkich godzin programu odbywa się w firmie.',
+        'note_en': 'The share that is learned in the company. The intensive regime asks for more than 35 %.',
+        'note_es': 'La parte que se aprende en la empresa. El régimen intensivo pide más del 35 %.',
+        'note_pl': 'Część, którą realizuje się w firmie. Tryb intensywny wymaga ponad 35 %.',
     },
 ]
 
@@ -81,14 +81,6 @@ def write_presets(apps, schema_editor):
         rules.objects.using(schema_editor.connection.alias).create(
             source_language='en', name=row['name_en'], note=row['note_en'], **row
         )
-
-
-def remove_presets(apps, schema_editor):
-    rules = apps.get_model('programmes', 'BalanceRule')
-    programmes = apps.get_model('programmes', 'Programme')
-    alias = schema_editor.connection.alias
-    programmes.objects.using(alias).exclude(balance_rule=None).update(balance_rule=None)
-    rules.objects.using(alias).filter(code__in=[row['code'] for row in PRESETS]).delete()
 
 
 class Migration(migrations.Migration):
@@ -167,5 +159,6 @@ class Migration(migrations.Migration):
             model_name='balancerule',
             constraint=models.CheckConstraint(condition=models.Q(('starts_from', None), ('starts_until', None), ('starts_until__gte', models.F('starts_from')), _connector='OR'), name='programmes_balance_until_after_from'),
         ),
-        migrations.RunPython(write_presets, remove_presets),
+        # Backwards the table goes, and its rows with it.
+        migrations.RunPython(write_presets, migrations.RunPython.noop),
     ]

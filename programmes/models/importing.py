@@ -26,7 +26,7 @@ class PeopleImport(models.Model):
 
     class Status(models.TextChoices):
         UPLOADED = "uploaded", _("Waiting for your yes")
-        RUNNING = "running", _("Under way")
+        RUNNING = "running", _("Being worked through")
         DONE = "done", _("Done")
         DISCARDED = "discarded", _("Discarded")
 
@@ -72,6 +72,11 @@ class PeopleImport(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it was confirmed and is not done."""
+        return self.status == PeopleImport.Status.RUNNING
 
     @property
     def status_tag(self) -> Tag:

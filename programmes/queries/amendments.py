@@ -17,6 +17,7 @@ from programmes.queries.activities import TREE_ORDER
 from programmes.queries.evidence import evidence_shown
 from standards.models import Criterion
 
+SHARED_AT_LEAST = 0.3
 Mark = Literal["same", "added", "removed"]
 
 
@@ -64,10 +65,18 @@ class Difference:
 
 
 def words_changed(old: str, new: str) -> list[Piece]:
-    """The new text with the words that came and those that went, in reading order."""
-    one, other = (re.findall(r"\S+\s*|\s+", text) for text in (old, new))
+    """The new text with the words that came and those that went, in reading order.
+
+    Texts that share little are shown one after the other: a word in common here and there would only confuse.
+    """
+    one, other = (re.findall(r"\S+|\s+", text) for text in (old, new))
+    matcher = SequenceMatcher(str.isspace, one, other)
+    shared = [word for block in matcher.get_matching_blocks() for word in one[block.a : block.a + block.size]]
+    words = [word for word in (*one, *other) if not word.isspace()]
+    if 2 * sum(not word.isspace() for word in shared) < SHARED_AT_LEAST * len(words):
+        return [Piece(mark, text) for mark, text in (("removed", old), ("added", new)) if text]  # type: ignore[arg-type]
     pieces: list[Piece] = []
-    for tag, i, j, k, n in SequenceMatcher(None, one, other).get_opcodes():
+    for tag, i, j, k, n in matcher.get_opcodes():
         if tag == "equal":
             pieces.append(Piece("same", "".join(other[k:n])))
             continue

@@ -222,11 +222,22 @@ class Value:
     levels: Sequence[LevelCount]
 
 
+def confirmed_over(enrolments: QuerySet[Enrolment]) -> ApplicationQuerySet:
+    """The confirmed applications of verified activities of these enrolments."""
+    rows: ApplicationQuerySet = ApplicationRecord.objects.filter(
+        status=Status.CONFIRMED, entry__in=_entries_of(enrolments).values("pk")
+    )
+    return rows
+
+
 def value_of(enrolments: QuerySet[Enrolment]) -> Value:
     """What the confirmed applications of verified activities of these enrolments brought; five queries."""
-    records = ApplicationRecord.objects.filter(
-        status=Status.CONFIRMED, entry__in=_entries_of(enrolments).values("pk")
-    ).order_by()
+    return value_over(confirmed_over(enrolments))
+
+
+def value_over(confirmed: ApplicationQuerySet) -> Value:
+    """What these confirmed applications brought; five queries."""
+    records = confirmed.order_by()
     benefits = ApplicationBenefit.objects.filter(record__in=records.values("pk"))
     better = Case(When(is_less_better=True, then=F("before") - F("after")), default=F("after") - F("before"))
     sums = (

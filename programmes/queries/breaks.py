@@ -4,6 +4,7 @@ import copy
 import datetime as dt
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,11 +23,16 @@ def breaks_of(enrolment: Enrolment) -> list[BreakInLearning]:
     return list(rows.order_by("-starts_on", "-pk"))
 
 
-def breaks_waiting_for(user: User) -> list[BreakInLearning]:
+def breaks_to_agree(user: User) -> QuerySet[BreakInLearning]:
     """Breaks that were asked for and that this person may agree to, the longest waiting first."""
     permitted = BreakInLearning.objects.permitted_to(user, Permission.BREAK_AGREE).asked()
     rows = permitted.select_related("enrolment__learner", "enrolment__organisation")
-    return list(rows.order_by("asked_at", "pk"))
+    return rows.order_by("asked_at", "pk")
+
+
+def breaks_waiting_for(user: User) -> list[BreakInLearning]:
+    """The same as a list."""
+    return list(breaks_to_agree(user))
 
 
 def effects_of_break(pause: BreakInLearning, *, on: dt.date) -> list[str]:

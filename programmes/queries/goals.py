@@ -127,8 +127,7 @@ def check_ins_of(goal: Goal) -> list[GoalCheckIn]:
 def activities_towards(goal: Goal, user: User) -> list[ActivityEntry]:
     """The activities that were logged towards the goal, as far as the person may read them, newest first."""
     rows = ActivityEntry.objects.filter(goal=goal).permitted_to(user, Permission.ACTIVITY_READ)
-    rows = rows.exclude(status=ActivityEntry.Status.SUPERSEDED).select_related("strategy")
-    return list(rows.order_by("-done_on", "-pk"))
+    return list(rows.counted_once().select_related("strategy").order_by("-done_on", "-pk"))
 
 
 def asked_changes(goals: Iterable[Goal]) -> dict[int, GoalEvent]:

@@ -97,6 +97,8 @@ class PeopleImportDetailView(View):
         people_import = import_or_404(request, pk)
         if people_import.status == PeopleImport.Status.UPLOADED:
             return self.show_preview(people_import, ConfirmImportForm())
+        if people_import.is_running and request.GET.get("seen") == str(people_import.position):
+            return HttpResponse(status=204)  # the page asks for news, and there is none
         left_out = people_import.counts.get("left_out", 0)
         context = {
             "counts": counted(people_import.counts, left_out, is_done=True),

@@ -73,7 +73,9 @@ class GoalWithdrawView(View):
             actions.withdraw_goal(goal=goal, by=request.user)
         except TransitionRefused:
             return _too_late(request, goal)
-        messages.success(request, _("Taken back: “%(title)s” is a draft again.") % {"title": goal.title})
+        messages.success(
+            request, _("The goal “%(title)s” was taken back and is a draft again.") % {"title": goal.title}
+        )
         return redirect("programmes:goal_detail", pk=pk)
 
 
@@ -170,5 +172,5 @@ class GoalDeleteView(View):
             actions.delete_goal(goal=self.goal, by=request.user)
         except TransitionRefused:
             return _too_late(request, self.goal)
-        messages.success(request, _("Deleted: “%(title)s”.") % {"title": title})
+        messages.success(request, _("The goal “%(title)s” was deleted.") % {"title": title})
         return redirect(f"{reverse('programmes:goal_list')}?enrolment={enrolment}")

@@ -47,16 +47,11 @@ def _check_in_on_nothing(page: Page) -> None:
     press("#check-in [type=submit]")(page)
 
 
-def _ask(page: Page) -> None:
-    press("[name=do][value=ask]")(page)
-
-
 def manager_goal_views() -> list[View]:
     team, proposed = reverse("dashboards:team"), _address("detail", _goal(STATUS.PROPOSED))
     listed = reverse("programmes:enrolment_goals", args=[sample_enrolment().pk])
     return [
         View("goals of the team", team, shows="#team-goals-h"),
-        View("change of several goals", team, _ask, "[name=reason]"),
         View("proposed goal", proposed, shows=".wbl-decision"),
         View("change without a reason", proposed, press(".wbl-decision form[novalidate] button"), "#errors"),
         View("goals of a learner", listed, shows="tbody tr"),

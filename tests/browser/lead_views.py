@@ -8,6 +8,8 @@ from programmes.models import Programme
 from tests.browser.people import made, sample_cohort, sample_employer, sample_enrolment, sample_invitation
 from tests.browser.portal import sample_person
 from tests.browser.views import View, press
+from tests.factories.downloads import ExportFactory
+from tests.factories.programmes import PeopleImportFactory
 
 FORM = "main form.card [type=submit], main .card form[method=post] [type=submit]"
 
@@ -36,6 +38,10 @@ def programme_views() -> list[View]:
         View("new programme with errors", _address("programme_create"), press(FORM), "#errors"),
         View("change of a programme", _address("programme_change", one), shows=".wbl-texts .wbl-tag"),
         View("before the change is saved", _address("programme_change", one), _other_hours, "[name=confirm]"),
+        View("rule for hours", _address("rule_choose", one), shows="[name=rule]"),
+        View("rule tried on an example", _address("rule_choose", one), press(FORM), "[name=confirm]"),
+        View("own rule", _address("rule_write", one), shows="[name=basis]"),
+        View("own rule with errors", _address("rule_write", one), press(FORM), "#errors"),
         View("copy", _address("programme_copy", one)),
         View("archive", _address("programme_archive", one), shows=".btn-outline-danger"),
         View("leads", _address("programme_leads", one), shows="[name=leads]"),
@@ -61,6 +67,27 @@ def cohort_views() -> list[View]:
         View("enrolment with errors", f"{enrol}{at}", press(FORM), "#errors"),
         View("enrolment of somebody new", f"{invite}{at}", shows="[name=email]"),
         View("enrolment of somebody new with errors", f"{invite}{at}", press(FORM), "#errors"),
+    ]
+
+
+def list_views() -> list[View]:
+    """Lists of people in each state, and files made in the background."""
+    cohort, lead = sample_cohort(), sample_person("lead")
+    fields = {"cohort": cohort, "employer": sample_enrolment().organisation, "uploaded_by": lead}
+    send = _address("people_import", cohort.pk)
+    waiting = _address("people_import_detail", PeopleImportFactory(**fields).pk)
+    running = PeopleImportFactory(**fields, status="running")
+    export, ready = ExportFactory(owner=lead), ExportFactory(owner=lead, ready=True)
+    return [
+        View("list of people", send, shows="[name=file]"),
+        View("list of people with errors", send, press(FORM), "#errors"),
+        View("what a list would do", waiting, shows="#faults-h"),
+        View("what a list would do, faults only", f"{waiting}?show=faults", shows="tbody tr"),
+        View("a list not confirmed", waiting, press("main form.card .btn-primary"), "#errors"),
+        View("list under way", _address("people_import_detail", running.pk), shows="#result"),
+        View("files", reverse("downloads:export_list"), shows=".wbl-rows"),
+        View("file being made", reverse("downloads:export_detail", args=[export.pk]), shows="#export"),
+        View("file", reverse("downloads:export_detail", args=[ready.pk]), shows=".btn-primary"),
     ]
 
 

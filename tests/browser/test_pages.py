@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 
-from programmes.models import ActivityEntry
+from programmes.models import ActivityEntry, BreakInLearning
 from programmes.queries.activities import missing_weeks, weeks_with_entries
 from programmes.views.lists import WEEKS_A_PAGE
 from standards.models import Framework
@@ -23,13 +23,26 @@ from tests.browser.account_views import (
     set_up_views,
     signing_in_views,
 )
+from tests.browser.application_views import confirming_views, learner_application_views
 from tests.browser.checks import layout_faults, page_faults
 from tests.browser.goal_views import learner_goal_views, manager_goal_views, template_views
-from tests.browser.lead_views import cohort_views, enrolment_views, organisation_views, programme_views
+from tests.browser.lead_views import (
+    cohort_views,
+    enrolment_views,
+    list_views,
+    organisation_views,
+    programme_views,
+)
 from tests.browser.people import person_of, sample_enrolment
 from tests.browser.portal import LANGUAGES, Portal, sample_person, set_language
 from tests.browser.record_views import record_views
 from tests.browser.views import View, open_view, press
+from tests.browser.way_views import (
+    administrator_way_views,
+    coach_amendment_views,
+    lead_way_views,
+    learner_way_views,
+)
 
 pytestmark = pytest.mark.browser
 Status = ActivityEntry.Status
@@ -64,6 +77,12 @@ def more_days(page: Page) -> None:
     press("[name=more_days]")(page)
 
 
+def ask_break(page: Page) -> None:
+    """The page that says what a break would do."""
+    page.locator("[name=starts_on]").fill(timezone.localdate().isoformat())
+    press("main form.card [type=submit]")(page)
+
+
 def learner_views() -> list[View]:
     activities, new = reverse("programmes:activity_list"), reverse("programmes:activity_create")
     mine = ActivityEntry.objects.filter(enrolment__learner=sample_person("learner"))
@@ -78,6 +97,15 @@ def learner_views() -> list[View]:
         View("form with errors", new, press("[name=send]"), "#errors"),
         View("form with further days", new, more_days, "[name='days-2-done_on']"),
         View("deletion of a draft", reverse("programmes:activity_delete", args=[draft.pk])),
+        View("breaks", reverse("programmes:break_list", args=[sample_enrolment().pk])),
+        View(
+            "break asked for",
+            reverse("programmes:break_ask", args=[sample_enrolment().pk]),
+            ask_break,
+            "[name=confirm]",
+        ),
+        View("how hours are worked out", reverse("programmes:hours_explained", args=[sample_enrolment().pk])),
+        View("rule of the status", reverse("programmes:status_rule"), shows=".wbl-facts .wbl-tag"),
         View("who sees my data", reverse("people:visibility"), shows="main .card"),
         View(
             "verified activity", reverse("programmes:activity_detail", args=[verified.pk]), shows=".wbl-photo"
@@ -112,6 +140,7 @@ def coach_views() -> list[View]:
         status=Status.SUBMITTED, enrolment__support_roles__person=sample_person("coach")
     ).first()
     detail = reverse("programmes:activity_detail", args=[waiting.pk])
+    asked = BreakInLearning.objects.asked().filter(enrolment__learner=sample_person("learner.b")).get()
     learner, queue = sample_enrolment(), reverse("dashboards:queue")
     return [
         View("queue", queue, shows="#act-h"),
@@ -119,6 +148,7 @@ def coach_views() -> list[View]:
         View("returned without reason", detail, press(".wbl-decision form[novalidate] button"), "#errors"),
         View("return of several", queue, return_several, "[name=preset]"),
         View("return of several without reason", queue, return_without_reason, "#errors"),
+        View("break to decide", reverse("programmes:break_decide", args=[asked.pk]), shows="[name=do]"),
         View("cover", reverse("programmes:cover"), shows="[name=enrolments]"),
         View(
             "cover with errors", reverse("programmes:cover"), press("main form.card [type=submit]"), "#errors"
@@ -155,19 +185,26 @@ VIEWS: dict[str, Callable[[], list[View]]] = {
     "visitor.invitations": invitation_views,
     "visitor.signing-in": signing_in_views,
     "learner": learner_views,
+    "learner.applications": learner_application_views,
     "learner.goals": learner_goal_views,
+    "learner.ways": learner_way_views,
     "coach": coach_views,
     "coach.record": record_views,
+    "coach.amendments": coach_amendment_views,
     "mentor": one_view("queue of a mentor", "dashboards:queue", "#caseload"),
     "manager": one_view("team", "dashboards:team", ".wbl-spark"),
+    "manager.applications": confirming_views,
     "manager.goals": manager_goal_views,
     "lead.programmes": programme_views,
     "lead.cohorts": cohort_views,
+    "lead.lists": list_views,
     "lead.enrolments": enrolment_views,
+    "lead.ways": lead_way_views,
     "beginning-lead": one_view("lead of nothing yet", "dashboards:lead", ".wbl-empty"),
     "orgadmin": organisation_views,
     "admin": administrator_views,
     "admin.templates": template_views,
+    "admin.ways": administrator_way_views,
     "multi": one_view("person with two roles", "dashboards:learner", "#roles-h"),
     "newcomer": newcomer_views,
     "invited": one_view("home of who is invited", "dashboards:learner", ".wbl-decision"),

@@ -7,9 +7,11 @@ import pytest
 
 from dashboards import queries
 from dashboards.queries import Group, Hats
+from dashboards.queries.organisation import GoalCounts
 from people.models import Membership, Organisation, User
 from people.permissions import Relation
 from programmes.models import ActivityEntry, BreakInLearning, Enrolment, Programme, ProgrammeRole, SupportRole
+from programmes.queries.applications import Rate
 from programmes.queries.progress import progress_of
 from tests.factories import people as p
 from tests.factories import programmes as f
@@ -286,9 +288,26 @@ def test_totals_of_an_organisation_are_of_its_own_learners(world: World, enrolme
         300,
         150,
     )
+    assert (group.rate, group.goals) == (Rate(0, 300), GoalCounts(0, 0))
     (small,) = queries.organisation_groups(elsewhere.organisation, on=TODAY)
+    assert (small.rate, small.goals) == (None, None)
     assert (small.people, small.is_hidden) == (1, True)
     assert queries.organisation_groups(p.OrganisationFactory(), on=TODAY) == []
+
+
+def test_totals_of_applications_and_goals(world: World, enrolment: Enrolment) -> None:
+    side = world.ours
+    for _number in range(4):
+        f.EnrolmentFactory(cohort=side.cohort, organisation=side.employer)
+    gone = f.EnrolmentFactory(cohort=side.cohort, organisation=side.employer, status="withdrawn")
+    f.ApplicationFactory(entry=log(world, minutes=60, approved=True), confirmed=True)
+    f.ApplicationFactory(entry=log(world, minutes=30, approved=True), sent=True)
+    f.ApplicationFactory(entry=log(world, minutes=500, approved=True, enrolment=gone), confirmed=True)
+    for state in ("draft", "proposed", "agreed", "in_progress", "achieved", "partly_achieved", "dropped"):
+        f.GoalFactory(enrolment=enrolment, **({} if state == "draft" else {state: True}))
+    f.GoalFactory(enrolment=gone, agreed=True)
+    (group,) = queries.organisation_groups(side.employer, on=TODAY)
+    assert (group.rate, group.goals) == (Rate(60, 90), GoalCounts(2, 2))
 
 
 def test_person_in_two_cohorts_of_a_programme_is_one_person(world: World) -> None:

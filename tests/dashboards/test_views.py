@@ -81,6 +81,7 @@ def test_menu_names_the_homes_and_the_current_one(world: World, client_of: Clien
     ]
     assert [(item.label, item.is_current) for item in shell.items] == [
         ("This week", True),
+        ("Value so far", False),
         ("Standards", False),
         ("Ways of learning", False),
     ]
@@ -105,7 +106,7 @@ def test_menu_names_the_homes_and_the_current_one(world: World, client_of: Clien
         ),
         ("coach", [("Queue", 3), ("Your learners", 0), ("Standards", 0), ("Ways of learning", 0)]),
         ("mentor", [("Queue", 3), ("Your learners", 0), ("Standards", 0), ("Ways of learning", 0)]),
-        ("manager", [("This week", 3), ("Standards", 0), ("Ways of learning", 0)]),
+        ("manager", [("This week", 3), ("Value so far", 0), ("Standards", 0), ("Ways of learning", 0)]),
         (
             "lead",
             [("Overview", 0), ("Programmes", 0), ("People", 0), ("Standards", 0), ("Ways of learning", 0)],
@@ -191,8 +192,8 @@ def test_team_page_is_of_the_managers_own_people(world: World, client_of: Client
     f.ActivityFactory(**made, sent=True, kind="on_job", title="On the job, waits")
     f.ActivityFactory(**made, sent=True, kind="off_job", title="Off the job, waits")
     response = client_of(side.manager).get("/team/")
-    assert [entry.title for entry in response.context["waiting"]] == ["On the job, waits"]
-    assert (response.context["waiting_count"], response.context["sums"].waiting) == (1, 2)
+    assert [item.title for item in response.context["waiting"].items] == ["On the job, waits"]
+    assert (response.context["waiting"].number, response.context["sums"].waiting) == (1, 2)
     assert "Off the job, waits" not in response.text
     assert world.theirs.learner.display_name not in response.text
     Enrolment.objects.filter(pk=side.enrolment.pk).update(status="completed")
@@ -202,7 +203,8 @@ def test_team_page_is_of_the_managers_own_people(world: World, client_of: Client
 def test_lead_page_is_of_the_programmes_led(world: World, client_of: ClientOf) -> None:
     response = client_of(world.ours.lead).get("/lead/")
     assert list(response.context["programmes"]) == [world.ours.programme]
-    assert [row.enrolment for row in response.context["rows"]] == [world.ours.enrolment]
+    assert [row.cohort for row in response.context["cohorts"]] == [world.ours.cohort]
+    assert response.context["totals"].learners == 1
     assert world.theirs.programme.title not in response.text
 
 
@@ -213,9 +215,9 @@ def test_organisation_page_keeps_small_groups_back(world: World, client_of: Clie
     f.ActivityFactory(enrolment=side.enrolment, minutes=7 * 60, **made)
     text = client.get("/organisation/").text
     assert (text.count("kept back"), "7\u00a0h" in text) == (
-        3,
+        5,
         False,
-    )  # two figures, and the sentence that says why
+    )  # four figures, and the sentence that says why
     for _number in range(4):
         f.EnrolmentFactory(cohort=side.cohort, organisation=side.employer)
     text = client.get("/organisation/").text

@@ -25,7 +25,7 @@ from people.models import Membership, User
 from programmes.models import ActivityEntry, ProgrammeRole
 from tests.factories import programmes as f
 from tests.worlds import World
-from uploads.storage import private_storage
+from uploads.storage import PrivateStorage, private_storage
 
 ClientOf = Callable[[User | None], Client]
 
@@ -264,6 +264,23 @@ def test_file_removed_while_it_is_made_leaves_no_bytes(world: World) -> None:
     assert not Path(private_storage().location).exists()
 
 
+def test_bytes_stored_for_a_row_that_went_meanwhile_are_deleted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entries(world)
+    export = ask(world)
+    save = PrivateStorage.save
+
+    def save_and_lose_the_row(self: PrivateStorage, *arguments: Any) -> str:
+        name = save(self, *arguments)
+        Export.objects.filter(pk=export.pk).delete()
+        return name
+
+    monkeypatch.setattr(PrivateStorage, "save", save_and_lose_the_row)
+    assert actions.make_exports() == 0
+    assert [path for path in Path(private_storage().location).rglob("*") if path.is_file()] == []
+
+
 def test_removed_file_takes_its_bytes_along(
     world: World, client_of: ClientOf, django_capture_on_commit_callbacks: Any
 ) -> None:
@@ -330,26 +347,28 @@ def test_short_table_comes_at_once_and_a_long_one_is_offered(
     waiting = client.post(reverse("downloads:export_list"), sent, follow=True)
     assert "Your file is being made" in waiting.text
     assert ('hx-trigger="every 2s"' in waiting.text, "Look again" in waiting.text) == (True, True)
+    assert client.get(waiting.request["PATH_INFO"] + "?seen=queued-0").status_code == 204
     make()
+    assert client.get(waiting.request["PATH_INFO"] + "?seen=queued-0").status_code == 200
     ready = client.get(waiting.request["PATH_INFO"])
     assert ("Your file is ready" in ready.text, "every 2s" in ready.text) == (True, False)
     assert "Activities of Cohort Alder" in client.get(reverse("downloads:export_list")).text
 
 
-@pytest.mark.parametrize("page", ["/lead/", "/programmes/{programme}/", "/programmes/cohorts/{cohort}/"])
+@pytest.mark.parametrize("where", ["/lead/", "/programmes/{programme}/", "/programmes/cohorts/{cohort}/"])
 def test_all_activities_are_offered_to_the_lead_and_only_there(
-    world: World, client_of: ClientOf, page: str
+    world: World, client_of: ClientOf, where: str
 ) -> None:
     rows = entries(world)
-    page = page.format(programme=world.ours.programme.pk, cohort=world.ours.cohort.pk)
+    where = where.format(programme=world.ours.programme.pk, cohort=world.ours.cohort.pk)
     client = client_of(world.ours.lead)
-    assert "table=activities&amp;download=csv" in client.get(page).text
-    found = csv_rows(client.get(f"{page}?table=activities&download=csv").content)
+    assert "table=activities&amp;download=csv" in client.get(where).text
+    found = csv_rows(client.get(f"{where}?table=activities&download=csv").content)
     assert {row[4] for row in found[1:]} == {row.title for row in rows}
-    if page != "/lead/":
+    if where != "/lead/":
         administrator = client_of(world.administrator)
-        assert "table=activities" not in administrator.get(page).text
-        assert administrator.get(f"{page}?table=activities&download=csv").status_code == 403
+        assert "table=activities" not in administrator.get(where).text
+        assert administrator.get(f"{where}?table=activities&download=csv").status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -471,7 +471,9 @@ def test_copies_of_a_replaced_version_take_no_room_twice(world: World) -> None:
         ("", "new", [("added", "new")]),
         ("old", "", [("removed", "old")]),
         ("I cut four", "I cut six", [("same", "I cut "), ("removed", "four"), ("added", "six")]),
-        ("a b", "a  b", [("removed", "a "), ("added", "a  "), ("same", "b")]),
+        ("a b", "a  b", [("same", "a"), ("removed", " "), ("added", "  "), ("same", "b")]),
+        ("It works.", "It works. Always.", [("same", "It works."), ("added", " Always.")]),
+        ("all of it", "none of that here", [("removed", "all of it"), ("added", "none of that here")]),
     ],
 )
 def test_texts_differ_by_word(old: str, new: str, expected: list[tuple[str, str]]) -> None:

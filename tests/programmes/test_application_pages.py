@@ -16,6 +16,7 @@ from people.models import User
 from programmes.forms import ApplicationForm
 from programmes.models import ActivityEntry, ApplicationEvent, ApplicationRecord
 from programmes.queries.answering import content_of
+from programmes.queries.applications import applications_for
 from tests.factories import programmes as f
 from tests.programmes.test_views import entry_of, page, said
 from tests.standing.forms import post_new, typed
@@ -155,7 +156,7 @@ def test_several_are_confirmed_and_undone_together(world: World, client_of: Clie
     events = list(ApplicationEvent.objects.filter(kind="confirmed").values_list("pk", flat=True))
     response = manager.post(page("confirmation_undo"), {"events": events}, follow=True)
     assert said(response) == ["Undone: 2 answers wait again."]
-    assert len(manager.get(reverse("dashboards:team")).context["applications"]) == 3
+    assert len(applications_for(world.ours.manager)) == 3
     assert third.status == "submitted"
 
 
@@ -300,7 +301,7 @@ def test_use_is_said_while_logging_and_sent_along(world: World, client_of: Clien
     assert (record.status, record.entry.status) == ("submitted", "submitted")
     content = content_of(record)
     assert [(row.level, row.text) for row in content.benefits] == [("individual", "Less typing.")]
-    assert client_of(world.ours.manager).get(reverse("dashboards:team")).context["applications"] == [record]
+    assert client_of(world.ours.mentor).get(reverse("dashboards:queue")).context["applications"] == [record]
 
 
 def test_draft_shows_what_was_said_and_hidden_values_are_not_kept(world: World, client_of: ClientOf) -> None:

@@ -319,6 +319,14 @@ def test_task_begins_what_is_due(world: World) -> None:
     assert stored(world.ours).status == "on_break"
 
 
+def test_second_break_is_not_ended_because_the_first_is_over(world: World) -> None:
+    f.BreakFactory(enrolment=world.ours.enrolment)  # a week, ten weeks ago
+    f.BreakFactory(enrolment=world.ours.enrolment, starts_on=today())
+    assert actions.run_breaks(on=today()) == (1, 0)
+    assert actions.run_breaks(on=today()) == (0, 0)
+    assert stored(world.ours).status == "on_break"
+
+
 # Pages ------------------------------------------------------------------------------------
 
 

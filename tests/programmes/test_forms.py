@@ -69,6 +69,7 @@ def test_form_says_what_the_actions_take(world: World) -> None:
         "cost": form.cleaned_data["cost"],
         "is_paid": True,
         "exception_reason": "",
+        "goal": None,
         "minutes": 90,
     }
     assert str(form.cleaned_data["cost"]) == "12.50"
@@ -138,9 +139,7 @@ def test_criteria_are_those_offered(world: World) -> None:
 
 
 def test_fields_are_a_closed_list(world: World) -> None:
-    typed = (
-        "kind title done_on strategy description carried_out_by place starts_at cost is_paid exception_reason"
-    )
+    typed = "kind title done_on strategy goal description carried_out_by place starts_at cost is_paid exception_reason"
     applied = "applied what_changed applied_on benefit_individual benefit_team benefit_organisation"
     own = "hours mins criteria reflection evidence is_shared revision form_token"
     assert list(form_of(world).fields) == [*typed.split(), *applied.split(), *own.split()]

@@ -299,6 +299,15 @@ def test_draft_that_its_learner_changed_since_is_not_proposed_by_an_undo(world: 
     assert Goal.objects.get().status == "draft"
 
 
+def test_earlier_request_is_not_undone_in_place_of_the_latest(world: World) -> None:
+    goal, coach = goal_of(world, proposed=True), world.ours.coach
+    first = actions.ask_goal_change(goal=goal, reason="Name one figure.", by=coach)
+    actions.propose_goal(goal=goal, by=world.ours.learner)
+    actions.ask_goal_change(goal=goal, reason="Name one figure, please.", by=coach)
+    assert actions.undo_goal_decisions(events=[first.pk], by=coach) == []
+    assert Goal.objects.get().status == "draft"
+
+
 def test_undo_is_for_who_may_still_decide(world: World) -> None:
     goal, coach = goal_of(world, proposed=True), world.ours.coach
     event = actions.ask_goal_change(goal=goal, reason="Name one figure.", by=coach)

@@ -220,6 +220,10 @@ def lines_of_nul() -> bytes:
     return plain("Sample,one@sample.example") + b"\n" + b"a" * 200_000 + b"\0\n" * 12_000
 
 
+def two_million_lines() -> bytes:
+    return b"Name,E-mail\n" + b"Sample\n" * 20_000 + b"\0\n" * 2_400_000
+
+
 def one_long_line() -> bytes:
     return b"Name,E-mail\n" + b"ab," * (MAX_BYTES // 3 - 10)
 
@@ -248,6 +252,7 @@ HEAVY: dict[str, Callable[[], bytes]] = {
     "50,000 lines": partial(many, 50_000),
     "5,000 long lines": largest,
     "lines of NUL": lines_of_nul,
+    "two million lines": two_million_lines,
     "one long line": one_long_line,
     "a million columns": many_columns,
     "quotation marks": of_quotes,

@@ -17,6 +17,9 @@ from programmes.management.commands._demo.cast import cast
 from programmes.models import (
     ActivityEntry,
     ActivityEvent,
+    ApplicationBenefit,
+    ApplicationEvent,
+    ApplicationRecord,
     BreakInLearning,
     Enrolment,
     EvidenceFile,
@@ -79,6 +82,11 @@ def digest() -> str:
         ),
         ActivityEvent.objects.order_by("pk").values_list("kind", "by__email", "at", "reason"),
         Reflection.objects.order_by("pk").values_list("text", flat=True),
+        ApplicationRecord.objects.order_by("pk").values_list(
+            "status", "what_changed", "applied_on", "not_applied_reason", "put_off_on", "confirmed_by__email"
+        ),
+        ApplicationBenefit.objects.order_by("pk").values_list("level", "text", "unit", "before", "after"),
+        ApplicationEvent.objects.order_by("pk").values_list("kind", "by__email", "at", "reason"),
         ActivityEntry.objects.order_by("pk").values_list("goal__title", flat=True),
         Goal.objects.order_by("pk").values_list(
             "title", "status", "target_on", "created_at", "agreed_at", "outcome", "origin"

@@ -22,6 +22,7 @@ from programmes.management.commands._demo.people import PASSWORD
 from programmes.models import (
     ActivityEntry,
     ActivityEvent,
+    ApplicationRecord,
     Enrolment,
     EvidenceFile,
     LearningStrategy,
@@ -30,6 +31,7 @@ from programmes.models import (
     UncountedReason,
 )
 from programmes.queries.activities import missing_weeks, waiting_for
+from programmes.queries.applications import applications_for, due_prompts, rate_over, value_of
 from programmes.queries.progress import progress_of
 from standards.models import Criterion, Framework
 
@@ -133,7 +135,9 @@ def test_loads_twelve_learners_and_half_a_year(loaded: None) -> None:
     main = Enrolment.objects.get(learner__email=MAIN)
     assert main.organisation.name == "Sample Workshop Ltd"
     assert (main.activities.earliest("done_on").done_on - main.starts_on).days < 7
-    weeks = Counter(day.isocalendar()[:2] for day in main.activities.values_list("done_on", flat=True))
+    weeks = Counter(
+        day.isocalendar()[:2] for day in main.activities.counted_once().values_list("done_on", flat=True)
+    )
     assert len(weeks) >= 24
     assert max(weeks.values()) <= 6
     assert len(missing_weeks(main, on=TODAY)) == 1
@@ -164,6 +168,7 @@ def test_entries_follow_their_history(loaded: None) -> None:
         "withdrawn": "draft",
         "returned": "returned",
         "approved": "approved",
+        "superseded": "superseded",
     }
     for entry in sample_entries().select_related("enrolment"):
         history = events[entry.pk]
@@ -193,7 +198,7 @@ def test_only_who_supported_the_learner_then_decided(loaded: None) -> None:
 @pytest.mark.slow
 def test_nobody_is_in_two_places_at_once(loaded: None) -> None:
     days = defaultdict(list)
-    for entry in sample_entries():
+    for entry in sample_entries().counted_once():
         days[entry.enrolment_id, entry.done_on].append(entry)
     for entries in days.values():
         assert sum(entry.minutes for entry in entries) <= 10 * 60
@@ -264,3 +269,31 @@ def test_second_load_is_refused_and_changes_nothing(loaded: None) -> None:
     with pytest.raises(CommandError, match="there already"):
         load()
     assert (User.objects.count(), ActivityEntry.objects.count(), ActivityEvent.objects.count()) == before
+
+
+@pytest.mark.slow
+def test_every_verified_activity_off_the_job_has_its_application(loaded: None) -> None:
+    verified = sample_entries().filter(kind="off_job", status="approved")
+    records = ApplicationRecord.objects.filter(entry__in=sample_entries())
+    assert set(records.values_list("entry", flat=True)) == set(verified.values_list("pk", flat=True))
+    assert set(records.values_list("status", flat=True)) == set(ApplicationRecord.Status.values)
+    assert records.filter(status="prompted", put_off_on__isnull=False).exists()
+    main = Enrolment.objects.get(learner__email=MAIN)
+    assert len(due_prompts(main, on=TODAY)) >= 2
+    assert 30 <= (rate_over(Enrolment.objects.filter(activities__in=verified)).percent or 0) <= 70
+    assert value_of(Enrolment.objects.filter(activities__in=verified)).sums
+    for name in ("mentor", "manager"):
+        assert applications_for(User.objects.get(email=f"{name}@sample.example")).exists()
+
+
+@pytest.mark.slow
+def test_applications_follow_their_history(loaded: None) -> None:
+    records = ApplicationRecord.objects.filter(entry__in=sample_entries()).exclude(status="prompted")
+    for record in records.select_related("entry").prefetch_related("events", "benefits"):
+        kinds = [event.kind for event in record.events.all()]
+        first = "not_applied" if record.status == "not_applied" else "submitted"
+        assert kinds == [first, *({record.status} - {first})]
+        assert all(event.at.date() < TODAY for event in record.events.all())
+        if record.is_told:
+            assert record.entry.done_on < record.applied_on <= record.submitted_at.date()
+            assert record.benefits.all()

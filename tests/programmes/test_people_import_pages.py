@@ -157,7 +157,11 @@ def test_longer_list_shows_its_progress_and_is_done_by_the_task(
     page = client.get(url)
     assert "1 of 3 lines are done." in page.text
     assert ('hx-trigger="every 2s"' in page.text, "Look again" in page.text) == (True, True)
+    assert 'hx-get="' + url + '?seen=1"' in page.text
+    assert client.get(f"{url}?seen=1").status_code == 204
+    assert client.get(f"{url}?seen=0").status_code == 200
     import_people()
+    assert client.get(f"{url}?seen=1").status_code == 200
     page = client.get(url)
     assert ("What the list did" in page.text, "every 2s" in page.text) == (True, False)
     assert Invitation.objects.count() == 3

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from people.models import User
 from programmes.models import ActivityEntry, Goal, Reflection
@@ -18,6 +19,18 @@ from tests.worlds import PERSONAS, World
 
 ClientOf = Callable[[User | None], Client]
 OTHERS = tuple(f"other_{name}" for name in PERSONAS)
+TEAM_AND_LEAD = (
+    "/team/",
+    "/team/?download=csv&table=waiting",
+    "/team/value/",
+    "/team/value/?download=csv",
+    f"/team/month/{timezone.localdate():%Y-%m}/",
+    "/lead/",
+    "/lead/learners/",
+    "/lead/cohorts/",
+    "/lead/strategies/",
+    "/lead/criteria/",
+)
 STATES: dict[str, dict[str, bool]] = {
     "draft": {}, "sent": {"sent": True}, "returned": {"returned": True}, "approved": {"approved": True},
 }  # fmt: skip
@@ -48,6 +61,28 @@ def entries_with_words(world: World) -> dict[str, ActivityEntry]:
             if state != "draft":
                 f.ActivityEventFactory(entry=entry, kind="returned", by=side.coach, reason=f"reason{name}")
     return entries
+
+
+def amendments_with_words(world: World) -> dict[str, ActivityEntry]:
+    """A draft and a sent amendment of verified entries; each of their new texts is one word that says which it is."""
+    side, found = world.ours, {}
+    for state, traits in (("draft", {}), ("sent", {"sent": True})):
+        for kind in ("on_job", "off_job"):
+            name = f"{state}{kind.replace('_', '')}"
+            made = {"enrolment": side.enrolment, "strategy": side.strategy, "kind": kind}
+            old = f.ActivityFactory(**made, approved=True, approved_by=side.coach, title="Same")
+            Reflection.objects.create(entry=old, text="Same")
+            found[name] = entry = f.ActivityFactory(
+                **made,
+                **traits,
+                amends=old,
+                title=f"title{name}",
+                description=f"description{name}",
+                amendment_reason=f"why{name}",
+            )
+            Reflection.objects.create(entry=entry, text=f"reflection{name}")
+            f.EvidenceFactory(entry=entry, original_name=f"sharedfile{name}.txt", sha256="1" * 64)
+    return found
 
 
 def answers_with_words(world: World) -> list[ActivityEntry]:
@@ -113,18 +148,24 @@ def pages_of_goals(world: World, goals: dict[str, Goal]) -> list[str]:
     lists += [f"/learners/{enrolment}/{kind}/?download=csv" for kind in ("goals", "activities")]
     lists += [f"/learners/{enrolment}/goals/?q={word}" for word in ("title", "why", "measure")]
     entries = [f"/activities/{entry.pk}/" for entry in ActivityEntry.objects.all()]
-    homes = ["/learner/", "/queue/", "/team/", "/lead/", "/organisation/", "/site/", "/activities/"]
+    homes = ["/learner/", "/queue/", *TEAM_AND_LEAD, "/organisation/", "/site/", "/activities/"]
     return [*own, *lists, *entries, *homes, "/activities/new/"]
 
 
 def pages_of(world: World, entries: dict[str, ActivityEntry]) -> list[str]:
     enrolment = world.ours.enrolment.pk
     own = [f"/activities/{entry.pk}/{page}" for entry in entries.values() for page in ("", "change/")]
-    homes = ["/learner/", "/queue/", "/team/", "/lead/", "/organisation/", "/site/", "/home/", "/activities/"]
+    homes = ["/learner/", "/queue/", *TEAM_AND_LEAD, "/organisation/", "/site/", "/home/", "/activities/"]
     found = [f"/programmes/enrolments/{enrolment}/{page}" for page in ("", "complete/", "withdraw/")]
     found += [f"/learners/{enrolment}/activities/", "/activities/new/", "/standards/", "/profile/"]
     record = ["", "criteria/", f"criteria/{world.ours.criteria[0].pk}/", "timeline/", "ways/", "breaks/"]
     found += [f"/learners/{enrolment}/{part}" for part in record] + ["/caseload/"]
+    cohort = world.ours.cohort.pk
+    found += [
+        f"{page}?{table}download=csv"
+        for page in ("/lead/", f"/programmes/cohorts/{cohort}/")
+        for table in ("", "table=activities&")
+    ]
     searches = [
         f"/learners/{enrolment}/activities/?q={word}" for word in ("reflection", "description", "title")
     ]
@@ -160,6 +201,29 @@ MAY_SEE: dict[str, set[str]] = {
     "manager": words(SENT, "title") | words(SENT_ON, *TEXTS, "privatefile", "sharedfile", "reason"),
     "lead": words(SENT, "title", *TEXTS, "privatefile", "sharedfile", "reason"),
 }
+
+
+AMENDMENTS = "draftonjob draftoffjob sentonjob sentoffjob"
+AMENDED = words(AMENDMENTS, "title", "description", "why", "reflection", "sharedfile")
+SENT_AMENDMENTS = "sentonjob sentoffjob"
+MAY_SEE_OF_AMENDMENTS: dict[str, set[str]] = {
+    "learner": AMENDED,
+    "coach": words(SENT_AMENDMENTS, "title", "description", "why", "reflection", "sharedfile"),
+    "mentor": words(SENT_AMENDMENTS, "title", "description", "why", "sharedfile"),
+    "manager": words(SENT_AMENDMENTS, "title") | words("sentonjob", "description", "why", "sharedfile"),
+    "lead": words(SENT_AMENDMENTS, "title", "description", "why", "sharedfile"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("persona", [*PERSONAS, "other_learner", "other_coach", "administrator", "outsider"])
+def test_amendments_and_their_differences_show_what_the_reader_may_see(
+    world: World, client_of: ClientOf, persona: str
+) -> None:
+    found = amendments_with_words(world)
+    entries = found | {f"old{name}": entry.amends for name, entry in found.items() if entry.amends}
+    seen = texts_seen(client_of(world.everybody()[persona]), pages_of(world, entries))
+    assert {word for word in AMENDED if word in seen} == MAY_SEE_OF_AMENDMENTS.get(persona, set())
 
 
 @pytest.mark.slow
@@ -236,7 +300,7 @@ def test_answers_are_read_once_they_are_sent_and_their_drafts_by_nobody_else(
         f"/activities/{entry.pk}/{page}" for entry in entries for page in ("", "application/", "change/")
     ]
     pages += [*lists, *(f"{url}?download=csv" for url in lists), f"/learners/{enrolment}/activities/"]
-    pages += ["/learner/", "/queue/", "/team/", "/lead/", "/organisation/"]
+    pages += ["/learner/", "/queue/", *TEAM_AND_LEAD, "/organisation/"]
     seen = texts_seen(client_of(world.everybody()[persona]), pages)
     assert {word for word in EVERY_ANSWER if word in seen} == MAY_READ_ANSWERS.get(persona, set())
 
@@ -294,3 +358,29 @@ def test_file_opens_for_whom_the_table_says(world: World, client_of: ClientOf) -
                 assert b"".join(response.streaming_content) == b"sample text"
                 opened.add(persona)
         assert opened == readers, (name, is_shared)
+
+
+BREAKS_ARE_FOR = {"learner", "coach", "manager", "lead"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("persona", [*PERSONAS, *OTHERS, "administrator", "outsider"])
+def test_reason_and_answer_of_a_break_are_for_those_who_read_breaks(
+    world: World, client_of: ClientOf, persona: str
+) -> None:
+    """Asked for and refused ones, each text a word of its own; on the pages of breaks and on all others."""
+    side = world.ours
+    asked = f.BreakFactory(enrolment=side.enrolment, asked=True, reason="reasonasked")
+    f.BreakFactory(
+        enrolment=side.enrolment,
+        refused=True,
+        decided_by=side.coach,
+        reason="reasonrefused",
+        answer="answerrefused",
+    )
+    pages = [f"/learners/{side.enrolment.pk}/breaks/", f"/breaks/{asked.pk}/decide/"]
+    client = client_of(world.everybody()[persona])
+    seen = texts_seen(client, [*pages, *pages_of(world, {}), f"/learners/{side.enrolment.pk}/hours/"])
+    found = {word for word in ("reasonasked", "reasonrefused", "answerrefused") if word in seen}
+    expected = {"reasonasked", "reasonrefused", "answerrefused"} if persona in BREAKS_ARE_FOR else set()
+    assert found == expected

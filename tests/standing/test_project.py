@@ -40,6 +40,7 @@ from programmes.models import (
     GoalEvent,
     Programme,
     Reflection,
+    StrategyGuide,
     SupportRole,
 )
 from programmes.queries.progress import monday
@@ -230,10 +231,24 @@ STORY = [
     ("coach", "programmes:activity_detail", "sent"),
     ("coach", "programmes:enrolment_activities", "enrolment"),
     ("coach", "programmes:cover", ""),
+    ("learner", "programmes:activity_amend", "amendable"),
+    ("coach", "programmes:activity_detail", "amendment"),
+    ("learner", "programmes:strategy_list", ""),
+    ("learner", "programmes:strategy_detail", "strategy"),
+    ("learner", "programmes:strategy_finder", ""),
+    ("administrator", "programmes:strategy_change", "strategy"),
+    ("lead", "programmes:guide_change", "strategy provider"),
+    ("lead", "programmes:guide_remove", "strategy provider"),
     ("mentor", "dashboards:queue", ""),
     ("manager", "dashboards:team", ""),
+    ("manager", "dashboards:value", ""),
+    ("manager", "dashboards:month", f"{timezone.localdate():%Y %m}"),
     ("manager", "programmes:activity_detail", "sent"),
     ("lead", "dashboards:lead", ""),
+    ("lead", "dashboards:lead_learners", ""),
+    ("lead", "dashboards:lead_cohorts", ""),
+    ("lead", "dashboards:lead_strategies", ""),
+    ("lead", "dashboards:lead_criteria", ""),
     ("lead", "programmes:programme_list", ""),
     ("lead", "programmes:programme_detail", "programme"),
     ("lead", "programmes:programme_change", "programme"),
@@ -315,6 +330,10 @@ def test_pages_of_the_story_render_in_every_language(
     rows["sent"].exception_reason = "A fair"
     rows["sent"].save()
     rows["draft"] = f.ActivityFactory(**made)
+    rows["amendable"] = f.ActivityFactory(**made, approved=True)
+    rows["amendment"] = f.ActivityFactory(**made, sent=True, amends=rows["approved"], title="Amended")
+    rows |= {"strategy": side.strategy, "provider": side.provider}
+    StrategyGuide.objects.create(strategy=side.strategy, organisation=side.provider, summary="Ours")
     off_job = made | {"kind": "off_job", "approved": True, "done_on": timezone.localdate() - dt.timedelta(20)}
     for name, traits in (("prompted", {}), ("asked", {"returned": True}), ("answered", {"sent": True})):
         rows[name] = f.ActivityFactory(**off_job)
@@ -350,7 +369,9 @@ def test_pages_of_the_story_render_in_every_language(
     for persona, name, row in STORY:
         if persona not in clients:
             clients[persona] = client_of(User.objects.get(pk=world.everybody()[persona].pk))
-        response = clients[persona].get(reverse(name, args=[rows[found].pk for found in row.split()]))
+        response = clients[persona].get(
+            reverse(name, args=[int(found) if found.isdigit() else rows[found].pk for found in row.split()])
+        )
         assert response.status_code == 200, (name, persona)
         assert f'<html lang="{language}"' in response.text, name
         rendered |= {template.name for template in response.templates}
@@ -366,6 +387,8 @@ def test_pages_of_the_story_render_in_every_language(
         rendered |= {template.name for template in response.templates}
     response = clients["learner"].get(reverse("programmes:activity_create"))
     rendered |= {template.name for template in response.templates}
+    wished = clients["learner"].get(reverse("programmes:strategy_finder"), {"kind": "on_job"})
+    rendered |= {template.name for template in wished.templates}
     unit = {"source_language": "en", "title_en": "Unit", "planned_minutes": "99", "revision": "1"}
     offer = clients["lead"].get(reverse("dashboards:lead"), {"download": "csv"})
     rendered |= {template.name for template in offer.templates}

@@ -158,6 +158,14 @@ def _pages(who: dict[str, Any]) -> list[Page]:
         Page("activities", "/activities/", readers),
         Page("queue", "/queue/", [who["coach"]]),
         Page("team", "/team/", [who["manager"]]),
+        Page("lead", "/lead/", [who["lead"]]),
+        Page(
+            "confirm",
+            "/team/decide/",
+            [who["confirmer"]],
+            status=302,
+            posts=[{"ids": [f"application-{pk}"]} for pk in who["answers"]],
+        ),
         Page("submit", "/activities/new/", who["senders"], status=302, is_form=True),
     ]
 

@@ -15,6 +15,7 @@ from typing import Any
 from tools import visitor
 
 CSRF = "b" * 32
+POSTS_A_TURN, CLIENTS_AT_MOST = 80, 8
 DAYS = 10  # entries are sent for the last days, a minute each: no rule about long days or late entries is met
 
 
@@ -38,9 +39,19 @@ class Page:
     status: int = 200
     is_form: bool = False
     fields: visitor.Fields = field(default_factory=dict)
+    posts: list[visitor.Fields] = field(default_factory=list)
+    turn: int = 0
+    """How often it was measured: each time goes on behind the posts of the times before."""
 
     def requests(self, client: int) -> Iterator[Request]:
         """What one client sends, without end: its own session, or for a form one sender after the other."""
+        for number in (
+            itertools.count(self.turn * POSTS_A_TURN + client, CLIENTS_AT_MOST) if self.posts else ()
+        ):
+            body = self.posts[number % len(self.posts)] | {"csrfmiddlewaretoken": [CSRF]}
+            kind, content = visitor.multipart(body)
+            headers = visitor.headers(self.sessions[0], CSRF) | {"Content-Type": kind}
+            yield Request("POST", self.path, headers, content)
         if not self.is_form:
             session = self.sessions[client % len(self.sessions)]
             yield from itertools.repeat(Request("GET", self.path, visitor.headers(session)))
@@ -54,6 +65,7 @@ class Page:
         filled = dict(self.fields) | {
             "csrfmiddlewaretoken": [CSRF],
             "kind": ["on_job"],
+            "goal": [""],
             "title": [f"Sample activity {number}"],
             "done_on": [day.isoformat()],
             "hours": ["0"],
@@ -95,6 +107,7 @@ def _send(connection: http.client.HTTPConnection, request: Request) -> http.clie
 
 def measure(page: Page, port: int, *, clients: int, seconds: float) -> tuple[list[float], float]:
     """The seconds of each answer, over all clients, and answers a second. Raises RuntimeError for a wrong answer."""
+    page.turn += 1
     context = multiprocessing.get_context("fork")
     gate, results = context.Barrier(clients), context.SimpleQueue()
     processes = [

@@ -21,6 +21,9 @@ def main(learners: int) -> int:
     django.setup()
     from django.db import connection
 
+    from people.models import User
+    from programmes.models import Enrolment
+    from programmes.queries.applications import applications_for
     from tools.bench import data
     from tools.sessions import sessions_of
 
@@ -35,6 +38,9 @@ def main(learners: int) -> int:
     def email(part: str, number: int) -> str:
         return f"bench.{part}.{number:05}@{data.DOMAIN}"
 
+    def answers_of(manager: str) -> list[int]:
+        return [record.pk for record in applications_for(User.objects.get(email=manager))]
+
     readers = [email("learner", 1 + number) for number in range(READERS)]
     senders = [email("learner", 1 + READERS + number) for number in range(SENDERS)]
     answer = {
@@ -43,6 +49,10 @@ def main(learners: int) -> int:
         "senders": sessions_of(senders),
         "coach": sessions_of([email("coach", 0)])[0],
         "manager": sessions_of([email("manager", 0)])[0],
+        "lead": sessions_of([email("lead", 0)])[0],
+        "confirmer": sessions_of([email("manager", 1)])[0],
+        "answers": answers_of(email("manager", 1)),
+        "enrolment": Enrolment.objects.get(learner__email=readers[0]).pk,
     }
     print(json.dumps(answer))
     return 0

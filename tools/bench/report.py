@@ -9,7 +9,8 @@ from typing import Any
 Row = dict[str, Any]
 FLOOR = "floor"
 COLUMNS = ("page", "learners", "clients", "queries", "p50_ms", "p95_ms", "rps", "ratio_to_floor")
-MOST_FLOORS, MOST_FLOORS_TEAM = 3, 5
+MOST_FLOORS = 3
+MOST_FLOORS_OF = {"team": 5, "lead": 8}
 MOST_GROWTH = 1.3
 
 
@@ -36,7 +37,7 @@ def verdicts(rows: Sequence[Row]) -> list[str]:
         queries = sorted({row["queries"] for row in of_page})
         if len(queries) > 1:
             lines.append(f"{page}: the number of queries depends on the size: {queries}")
-        most = MOST_FLOORS_TEAM if page == "team" else MOST_FLOORS
+        most = MOST_FLOORS_OF.get(page, MOST_FLOORS)
         worst = max(row["ratio_to_floor"] for row in of_page)
         if worst > most:
             lines.append(f"{page}: {worst} floors, and the target is {most}")

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 
 from core.audit import record_event
 from people.models import Organisation, User
+from programmes.management.commands._demo.amendments import write_amendments
 from programmes.management.commands._demo.applications import write_applications
 from programmes.management.commands._demo.cast import Cast, cast
 from programmes.management.commands._demo.content import read
@@ -101,6 +102,7 @@ def _load(people_wanted: Cast, stored: list[EvidenceFile], *, seed: int, today: 
     programmes = write_programmes(people, framework, criteria, since=since)
     courses = write_courses(people_wanted, people, programmes, today=today)
     entries = Writer(strategies, criteria, today, seed).write(courses)
+    entries += write_amendments(courses, today=today)
     levels = list(framework.scale.levels.all()) if framework.scale else []
     templates = write_templates(framework, criteria)
     goals = GoalWriter(templates, levels, criteria, today, seed).write(courses)

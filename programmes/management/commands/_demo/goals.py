@@ -135,7 +135,7 @@ class GoalWriter:
             measure=row["measure"][language],
             baseline_level=self.levels[low],
             target_level=self.levels[low + 1],
-            target_on=min(self.today + plan.due * WEEK, enrolment.ends_on),
+            target_on=enrolment.ends_on,
             origin=rng.choice(Goal.Origin.values[:3]),
         )
         record = _Record(goal, [self.criteria[code].pk for code in row["criteria"]])
@@ -154,8 +154,10 @@ class GoalWriter:
             batch_size=BATCH,
         )
         for record in records:
-            for row in (*record.events, *record.check_ins):
-                row.goal_id = record.goal.pk
+            for event in record.events:
+                event.goal_id = record.goal.pk
+            for check_in in record.check_ins:
+                check_in.goal_id = record.goal.pk
         GoalEvent.objects.bulk_create((row for r in records for row in r.events), batch_size=BATCH)
         GoalCheckIn.objects.bulk_create((row for r in records for row in r.check_ins), batch_size=BATCH)
         # created_at is set on insert, so it is put right from the history afterwards.
@@ -182,6 +184,8 @@ class _Life:
         self.goal, self.last = record.goal, today - dt.timedelta(days=1)
         first = course.enrolment.starts_on + dt.timedelta(days=6)
         self.agreed = min(max(today + plan.agreed * WEEK, first), self.last)
+        due = max(today + plan.due * WEEK, self.agreed + 2 * WEEK)
+        self.goal.target_on = min(due, course.enrolment.ends_on)
         self.texts = read("goals.json")
 
     def run(self) -> None:
