@@ -35,6 +35,7 @@ from tests.browser.lead_views import (
 )
 from tests.browser.people import person_of, sample_enrolment
 from tests.browser.portal import LANGUAGES, Portal, sample_person, set_language
+from tests.browser.record_views import record_views
 from tests.browser.views import View, open_view, press
 from tests.browser.way_views import (
     administrator_way_views,
@@ -188,6 +189,7 @@ VIEWS: dict[str, Callable[[], list[View]]] = {
     "learner.goals": learner_goal_views,
     "learner.ways": learner_way_views,
     "coach": coach_views,
+    "coach.record": record_views,
     "coach.amendments": coach_amendment_views,
     "mentor": one_view("queue of a mentor", "dashboards:queue", "#caseload"),
     "manager": one_view("team", "dashboards:team", ".wbl-spark"),
