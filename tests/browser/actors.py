@@ -1,10 +1,13 @@
 """People of a story: each at a browser of their own, signed in as anybody would, noting the faults of what they see."""
 
+import datetime as dt
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
-from playwright.sync_api import Page, expect
+from django.utils import translation
+from django.utils.formats import date_format
+from playwright.sync_api import Locator, Page, expect
 
 from people.models import User
 from tests.browser.checks import WIDTHS, layout_faults, page_faults
@@ -38,6 +41,19 @@ class Actor:
 
     def words(self, message: str, plural: str = "", number: int = 1, **values: Any) -> str:
         return words(self.language, message, plural, number, **values)
+
+    def decimal(self, number: str) -> str:
+        """A number that is written with a point here, as the pages write it."""
+        return number if self.language == "en" else number.replace(".", ",")
+
+    def hours(self, number: str) -> str:
+        """The same as a number of hours."""
+        return self.words("%(hours)s h", hours=self.decimal(number))
+
+    def day(self, value: dt.date) -> str:
+        """A day as the pages write it."""
+        with translation.override(self.language):
+            return date_format(value)
 
     def look(self, name: str) -> None:
         self.faults += page_faults(self.watch, name)
@@ -78,6 +94,10 @@ class Actor:
         if opener.is_visible():
             opener.click()
         menu.get_by_role("link", name=self.words(message)).first.click()
+
+    def card(self, message: str) -> Locator:
+        """The part of the page under this heading."""
+        return self.page.get_by_role("region", name=self.words(message), exact=True)
 
     def fill(self, **values: str) -> None:
         """The controls of these names."""

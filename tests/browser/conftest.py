@@ -18,8 +18,10 @@ from pytest_django.live_server_helper import LiveServer
 
 from people.models import User
 from programmes.management.commands.load_demo import load
+from tests.browser.actors import Actor, open_account
 from tests.browser.checks import HEIGHT, RECORD_REPORTS, WIDTHS, Watch
 from tests.browser.portal import Portal, sign_in_without_page
+from tests.worlds import PERSONAS, Side, build_side
 
 TIMEOUT_MS = 20_000  # the machine may be busy
 
@@ -89,3 +91,26 @@ def open_browser(browser: Browser, portal: Portal) -> Iterator[Callable[..., Wat
     for watch in watches:
         watch.page.context.close()
     assert unseen == []
+
+
+@pytest.fixture
+def side(request: pytest.FixtureRequest, language: str) -> Side:
+    """A small company of the test's own, whose people all speak its language."""
+    side = build_side(f"{request.function.__name__.rpartition('_')[2].title()}-{language}")
+    for persona in PERSONAS:
+        open_account(getattr(side, persona), language)
+    return side
+
+
+@pytest.fixture
+def actor(open_browser: Callable[..., Watch], side: Side, language: str) -> Iterator[Callable[..., Actor]]:
+    """Signs somebody of the company in; what is wrong with the pages that they look at fails the test at its end."""
+    faults: list[str] = []
+
+    def make(persona: str, **options: Any) -> Actor:
+        one = Actor(open_browser, getattr(side, persona), language, faults, **options)
+        one.sign_in()
+        return one
+
+    yield make
+    assert not faults, "\n".join(["", *faults])
