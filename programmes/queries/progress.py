@@ -207,6 +207,7 @@ def _minutes_by_kind(ids: Sequence[int], *, on: dt.date) -> dict[int, _Minutes]:
     found: dict[int, _Minutes] = defaultdict(_Minutes)
     groups = (
         ActivityEntry.objects.filter(enrolment__in=ids)
+        .not_replaced()
         .exclude(status=ActivityEntry.Status.DRAFT)
         .with_uncounted_reason(on=on)
         .order_by()
