@@ -43,8 +43,8 @@ def groups_table(groups: Iterable[Group], *, title: str) -> Table:
                 group.people,
                 total(group.off_minutes),
                 total(group.on_minutes),
-                total(group.rate and group.rate.applied),
-                total(group.rate and group.rate.approved),
+                total(group.rate.applied if group.rate else None),
+                total(group.rate.approved if group.rate else None),
                 _("kept back") if group.goals is None else group.goals.pursued,
                 _("kept back") if group.goals is None else group.goals.achieved,
             ]

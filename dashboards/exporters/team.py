@@ -8,7 +8,7 @@ from core.translated import translated_text
 from dashboards.queries.heat import HeatMap
 from dashboards.queries.month import Month
 from dashboards.queries.waiting import WaitingKind, WaitingList
-from downloads.tables import Table, hours_cell
+from downloads.tables import Cell, Table, hours_cell
 from programmes.models import ApplicationRecord
 from programmes.models.applications import ApplicationBenefit
 
@@ -77,12 +77,16 @@ def value_table(records: Iterable[ApplicationRecord]) -> Table:
                 record.confirmed_at.date() if record.confirmed_at else None,
             ]
             for record in records
-            for benefit in (list(record.benefits.all()) or [None])
+            for benefit in _benefits_of(record)
         ),
     )
 
 
-def _benefit_cells(benefit: ApplicationBenefit | None) -> list[object]:
+def _benefits_of(record: ApplicationRecord) -> list[ApplicationBenefit | None]:
+    return [*record.benefits.all()] or [None]
+
+
+def _benefit_cells(benefit: ApplicationBenefit | None) -> list[Cell]:
     if benefit is None:
         return [""] * 4 + [None] * 3
     return [

@@ -117,7 +117,7 @@ class Source:
 
     def _moment(self, row: Any) -> dt.datetime:
         value = getattr(row, self.field)
-        return midnight(value) if self.is_day else value  # type: ignore[no-any-return]
+        return midnight(value) if self.is_day else value
 
     def _behind(self, place: Place) -> Q:
         """Rows that come after the place on the way down."""

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from dashboards.queries.team import with_checks
@@ -88,9 +87,9 @@ def everything_waiting(user: User, *, on: dt.date) -> WaitingList:
 
 
 def _items(kind: WaitingKind, user: User, *, on: dt.date) -> Iterator[WaitingItem]:
-    rows: Sequence[Model] = WAITING[kind](user)[:SHOWN]
+    rows: Sequence[Any] = list(WAITING[kind](user)[:SHOWN])
     if kind is WaitingKind.ACTIVITY:
-        rows = with_checks(rows, reader=user)  # type: ignore[arg-type]
+        rows = with_checks(rows, reader=user)
     for row in rows:
         yield _item(kind, row, on=on)
 

@@ -91,7 +91,7 @@ def activities_producer(person: User, params: Mapping[str, str]) -> Produced:
         title = _("Activities of %(name)s") % {"name": chosen[0].name}
     elif "programme" in params:
         title = _("Activities of %(name)s") % {"name": translated_text(chosen[0].programme, "title").text}
-    entries = ActivityEntry.objects.filter(enrolment__cohort__in=chosen)
+    entries = ActivityEntry.objects.filter(enrolment__cohort__in=chosen).not_replaced()
     permitted = entries.permitted_to(person, Permission.ACTIVITY_READ)
     table = all_activities_table(in_pieces(permitted, on=timezone.localdate()), title=title)
     programme_keys = sorted({cohort.programme_id for cohort in chosen})

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
+from django.db.models import prefetch_related_objects
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
@@ -171,8 +172,12 @@ def _family(rule: BalanceRule) -> Family:
     return rule.organisation_id, rule.family, rule.kind
 
 
-def rules_beside(programmes: Iterable[Programme]) -> Mapping[Family, Sequence[BalanceRule]]:
-    """The rules of the families to which the programmes' chosen rules belong: one query, none without any rule."""
+def rules_beside(programmes: Sequence[Programme]) -> Mapping[Family, Sequence[BalanceRule]]:
+    """The rules of the families to which the programmes' chosen rules belong: one query, none without any rule.
+
+    The chosen ones are fetched together where they were not loaded with their programmes.
+    """
+    prefetch_related_objects(programmes, "balance_rule")
     chosen = {_family(programme.balance_rule) for programme in programmes if programme.balance_rule}
     found: dict[Family, list[BalanceRule]] = defaultdict(list)
     if chosen:

@@ -45,7 +45,8 @@ def effects_of_break(pause: BreakInLearning, *, on: dt.date) -> list[str]:
         sentences.append(_("It begins as soon as it is agreed."))
     sentences.append(_end_sentence(pause))
     sentences += _expected_sentences(pause, on=on)
-    sent = ActivityEntry.objects.filter(enrolment=enrolment).exclude(status=ActivityEntry.Status.DRAFT)
+    entries = ActivityEntry.objects.filter(enrolment=enrolment).not_replaced()
+    sent = entries.exclude(status=ActivityEntry.Status.DRAFT)
     last = pause.ends_on or enrolment.ends_on
     if number := sent.filter(done_on__range=(pause.starts_on, last)).count():
         sentences.append(

@@ -151,7 +151,7 @@ def _plans(
     rows: Sequence[Enrolment], breaks: Mapping[int, list[BreakInLearning]]
 ) -> dict[int, dict[str, Planned]]:
     """What is planned of each kind, by enrolment."""
-    beside = rules_beside({row.cohort.programme_id: row.cohort.programme for row in rows}.values())
+    beside = rules_beside([row.cohort.programme for row in rows])
     found: dict[int, dict[str, Planned]] = {}
     for row in rows:
         programme = row.cohort.programme
@@ -207,6 +207,7 @@ def _minutes_by_kind(ids: Sequence[int], *, on: dt.date) -> dict[int, _Minutes]:
     found: dict[int, _Minutes] = defaultdict(_Minutes)
     groups = (
         ActivityEntry.objects.filter(enrolment__in=ids)
+        .not_replaced()
         .exclude(status=ActivityEntry.Status.DRAFT)
         .with_uncounted_reason(on=on)
         .order_by()

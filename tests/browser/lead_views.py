@@ -31,6 +31,11 @@ def programme_views() -> list[View]:
     one, criteria = programme.pk, _address("unit_criteria", unit.pk)
     return [
         View("lead", reverse("dashboards:lead"), shows="tbody tr"),
+        View("learners of a lead", reverse("dashboards:lead_learners"), shows="tbody tr"),
+        View("learners, none found", f"{reverse('dashboards:lead_learners')}?status=ended"),
+        View("cohorts side by side", reverse("dashboards:lead_cohorts"), shows="tbody tr"),
+        View("ways of learning of a lead", reverse("dashboards:lead_strategies"), shows="tbody tr"),
+        View("criteria of a lead", reverse("dashboards:lead_criteria"), shows="tbody tr"),
         View("programmes", _address("programme_list"), shows="tbody tr"),
         View("programmes, none found", f"{_address('programme_list')}?q=zzzz", shows="main .card a"),
         View("programme", _address("programme_detail", one), shows="#units-h"),

@@ -35,6 +35,7 @@ from tests.browser.lead_views import (
 )
 from tests.browser.people import person_of, sample_enrolment
 from tests.browser.portal import LANGUAGES, Portal, sample_person, set_language
+from tests.browser.record_views import record_views
 from tests.browser.views import View, open_view, press
 from tests.browser.way_views import (
     administrator_way_views,
@@ -179,6 +180,19 @@ def newcomer_views() -> list[View]:
     ]
 
 
+def team_views() -> list[View]:
+    today, team = timezone.localdate(), reverse("dashboards:team")
+    value = reverse("dashboards:value")
+    return [
+        View("team", team, shows=".wbl-spark"),
+        View("criteria of the team", f"{team}?sort=least", shows=".wbl-heat"),
+        View("value", value, shows=".wbl-suggest"),
+        View("value, nothing found", f"{value}?month=1999-01"),
+        View("month", reverse("dashboards:month", args=[today.year, today.month]), shows=".wbl-kpis"),
+        View("month to come", reverse("dashboards:month", args=[today.year + 1, 1]), shows=".wbl-empty"),
+    ]
+
+
 VIEWS: dict[str, Callable[[], list[View]]] = {
     "visitor": visitor_views,
     "visitor.invitations": invitation_views,
@@ -188,9 +202,10 @@ VIEWS: dict[str, Callable[[], list[View]]] = {
     "learner.goals": learner_goal_views,
     "learner.ways": learner_way_views,
     "coach": coach_views,
+    "coach.record": record_views,
     "coach.amendments": coach_amendment_views,
     "mentor": one_view("queue of a mentor", "dashboards:queue", "#caseload"),
-    "manager": one_view("team", "dashboards:team", ".wbl-spark"),
+    "manager": team_views,
     "manager.applications": confirming_views,
     "manager.goals": manager_goal_views,
     "lead.programmes": programme_views,

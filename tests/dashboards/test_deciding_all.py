@@ -101,8 +101,8 @@ def test_nothing_with_a_check_is_selected_beforehand(world: World) -> None:
 def test_page_has_one_form_with_all_of_it(world: World, client_of: ClientOf) -> None:
     rows = everything(world.ours)
     text = client_of(world.ours.manager).get("/team/").text
-    assert "4 things wait for you, about 2 minutes." in text
-    assert "4 decisions × 30 seconds." in text
+    assert "4 things wait for you." in text
+    assert "That is about 2 minutes, at 30 seconds each." in text
     assert text.count('action="/team/decide/"') == 1
     for key in keys_of(rows):
         assert f'name="ids" value="{key}"' in text

@@ -453,6 +453,14 @@ def test_week_left_by_an_amendment_is_missing_and_can_be_leave(world: World) -> 
     actions.mark_leave(enrolment=entry.enrolment, week=week, by=world.ours.learner)
 
 
+def test_last_entry_is_not_one_that_was_replaced(world: World) -> None:
+    entry = verified(world)
+    earlier = entry.done_on - dt.timedelta(days=5)
+    replaced(world, entry, done_on=earlier)
+    (progress,) = progress_of(Enrolment.objects.filter(pk=entry.enrolment_id), on=timezone.localdate())
+    assert progress.last_done_on == earlier
+
+
 def test_copies_of_a_replaced_version_take_no_room_twice(world: World) -> None:
     entry = verified(world)
     f.EvidenceFactory(entry=entry, size=1000)

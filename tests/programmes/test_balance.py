@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,7 +21,7 @@ from programmes.models import ActivityEntry, BalanceRule, BreakInLearning, Enrol
 from programmes.queries.balance import in_words, planned_minutes, rule_for, rules_beside, try_rule
 from programmes.queries.effects import effects_of_plan, effects_of_rule
 from programmes.queries.learning_days import learning_days
-from programmes.queries.progress import progress_of
+from programmes.queries.progress import progress_of, progress_of_rows
 from tests.factories import programmes as f
 from tests.worlds import World
 
@@ -411,6 +412,19 @@ def test_effects_of_a_plan_respect_the_rule(world: World) -> None:
     assert effects_of_rule(side.programme, side.programme.balance_rule, on=today).sentences == [
         "The planned hours of nobody change."
     ]
+
+
+def test_rules_cost_the_same_for_any_number_of_rows(world: World) -> None:
+    """Also where the enrolments were loaded without them."""
+    Programme.objects.filter(pk=world.ours.programme.pk).update(balance_rule=f.RuleFactory())
+    numbers = []
+    for _more in range(2):
+        f.EnrolmentFactory(cohort=world.ours.cohort)
+        rows = list(Enrolment.objects.filter(cohort=world.ours.cohort).select_related("cohort__programme"))
+        with CaptureQueriesContext(connection) as captured:
+            assert len(progress_of_rows(rows, on=timezone.localdate())) == len(rows)
+        numbers.append(len(captured))
+    assert numbers[0] == numbers[1]
 
 
 # What never happens ------------------------------------------------------------------------

@@ -158,6 +158,8 @@ def pages_of(world: World, entries: dict[str, ActivityEntry]) -> list[str]:
     homes = ["/learner/", "/queue/", *TEAM_AND_LEAD, "/organisation/", "/site/", "/home/", "/activities/"]
     found = [f"/programmes/enrolments/{enrolment}/{page}" for page in ("", "complete/", "withdraw/")]
     found += [f"/learners/{enrolment}/activities/", "/activities/new/", "/standards/", "/profile/"]
+    record = ["", "criteria/", f"criteria/{world.ours.criteria[0].pk}/", "timeline/", "ways/", "breaks/"]
+    found += [f"/learners/{enrolment}/{part}" for part in record] + ["/caseload/"]
     cohort = world.ours.cohort.pk
     found += [
         f"{page}?{table}download=csv"

@@ -330,6 +330,11 @@ def test_pages_of_the_story_render_in_every_language(
     rows["sent"].exception_reason = "A fair"
     rows["sent"].save()
     rows["draft"] = f.ActivityFactory(**made)
+    f.ApplicationFactory(
+        entry=f.ActivityFactory(**made | {"kind": "off_job"}, approved=True),
+        confirmed=True,
+        confirmed_by=side.manager,
+    )
     rows["amendable"] = f.ActivityFactory(**made, approved=True)
     rows["amendment"] = f.ActivityFactory(**made, sent=True, amends=rows["approved"], title="Amended")
     rows |= {"strategy": side.strategy, "provider": side.provider}
@@ -385,6 +390,9 @@ def test_pages_of_the_story_render_in_every_language(
         response = clients[persona].post(reverse(name), {**fields, **posted})
         assert response.status_code in (200, 302), name
         rendered |= {template.name for template in response.templates}
+    key = f"activity-{f.ActivityFactory(**made, sent=True).pk}"
+    response = clients["manager"].post(reverse("dashboards:decide"), {"ids": [key]})
+    rendered |= {template.name for template in response.templates}
     response = clients["learner"].get(reverse("programmes:activity_create"))
     rendered |= {template.name for template in response.templates}
     wished = clients["learner"].get(reverse("programmes:strategy_finder"), {"kind": "on_job"})

@@ -159,6 +159,7 @@ def _pages(who: dict[str, Any]) -> list[Page]:
         Page("queue", "/queue/", [who["coach"]]),
         Page("team", "/team/", [who["manager"]]),
         Page("lead", "/lead/", [who["lead"]]),
+        Page("timeline", f"/learners/{who['enrolment']}/timeline/", readers[:1]),
         Page(
             "confirm",
             "/team/decide/",

@@ -48,8 +48,8 @@ class Page:
         for number in (
             itertools.count(self.turn * POSTS_A_TURN + client, CLIENTS_AT_MOST) if self.posts else ()
         ):
-            body = self.posts[number % len(self.posts)] | {"csrfmiddlewaretoken": [CSRF]}
-            kind, content = visitor.multipart(body)
+            fields = self.posts[number % len(self.posts)] | {"csrfmiddlewaretoken": [CSRF]}
+            kind, content = visitor.multipart(fields)
             headers = visitor.headers(self.sessions[0], CSRF) | {"Content-Type": kind}
             yield Request("POST", self.path, headers, content)
         if not self.is_form:
