@@ -71,6 +71,17 @@ def test_more_rows_keep_what_was_typed_and_complain_of_nothing(world: World, cli
     assert response.context["form"]["is_paid"].value() is True
 
 
+def test_rows_stay_folded_unless_something_was_typed(world: World, client_of: ClientOf) -> None:
+    def is_open(*days: tuple[dt.date | str, str]) -> bool:
+        text = post_new(client_of(world.ours.learner), typed(world, title="", **rows(*days))).text
+        found = re.search(r'<details class="wbl-details"( open)? id="more-days">', text)
+        assert found
+        return found[1] is not None
+
+    assert not is_open(("", ""), ("", ""))
+    assert is_open(("", ""), (day(1), "2"))
+
+
 def test_rows_have_an_end(world: World, client_of: ClientOf) -> None:
     data = typed(world, **rows(*[(day(n), "1") for n in range(1, 15)]))
     assert post_new(client_of(world.ours.learner), data).status_code == 200
