@@ -354,3 +354,12 @@ def test_record_shows_what_the_reader_may_see_and_nothing_else(
     text = "\n".join(seen)
     found = {word for word in WORDS if word in text}
     assert found == MAY_SEE.get(persona, set())
+
+
+def test_record_says_once_that_its_learner_is_on_a_break(world: World, client_of: ClientOf) -> None:
+    enrolment = world.ours.enrolment
+    client = client_of(world.ours.coach)
+    Enrolment.objects.filter(pk=enrolment.pk).update(status="on_break")
+    assert client.get(address(world, "overview")).text.count("On break") == 1
+    Enrolment.objects.filter(pk=enrolment.pk).update(status="withdrawn")
+    assert "Withdrawn" in client.get(address(world, "overview")).text

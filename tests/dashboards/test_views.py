@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -184,6 +185,28 @@ def test_queue_shows_what_waits_and_the_caseload(world: World, client_of: Client
     assert (response.context["learners"], response.context["companies"]) == ([side.enrolment], 1)
     empty = client_of(world.theirs.coach).get("/queue/")
     assert "All done" in empty.text
+    assert "Nothing waits for you." in empty.text
+
+
+@pytest.mark.parametrize(
+    ("factory", "values"), [(f.GoalFactory, {"proposed": True}), (f.BreakFactory, {"asked": True})]
+)
+def test_queue_is_not_done_while_a_goal_or_a_break_waits(
+    world: World, client_of: ClientOf, factory: Any, values: dict[str, Any]
+) -> None:
+    factory(enrolment=world.ours.enrolment, **values)
+    queue = client_of(world.ours.coach).get("/queue/").text
+    assert "Goals or breaks in learning wait for you." in queue
+    assert "All done" not in queue
+    assert "Nothing waits for you." not in queue
+
+
+def test_learner_home_asks_for_nothing_during_a_break(world: World, client_of: ClientOf) -> None:
+    client = client_of(world.ours.learner)
+    Enrolment.objects.filter(pk=world.ours.enrolment.pk).update(status="on_break")
+    home = client.get("/learner/").text
+    assert "Nothing is expected of you during your break." in home
+    assert "Log the next thing you learn." not in home
 
 
 def test_team_page_is_of_the_managers_own_people(world: World, client_of: ClientOf) -> None:
