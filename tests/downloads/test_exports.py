@@ -103,7 +103,7 @@ def test_file_of_a_cohort_a_programme_and_all(world: World, params: dict[str, st
 def test_file_of_learners_is_the_table_of_the_page(world: World, client_of: ClientOf) -> None:
     export = made(world, table="learners")
     of_file = csv_rows(bytes_of(export))
-    of_page = csv_rows(client_of(world.ours.lead).get("/lead/?download=csv").content)
+    of_page = csv_rows(client_of(world.ours.lead).get("/lead/?download=csv&table=learners").content)
     assert of_file == of_page
     assert len(of_file) == 2
 

@@ -417,6 +417,14 @@ def test_list_comes_as_a_file_without_formulas(world: World, client_of: ClientOf
 # Next actions -------------------------------------------------------------------------------
 
 
+def test_not_yet_is_between_the_learner_and_the_portal(world: World, client_of: ClientOf) -> None:
+    record = record_in(world, "sent")
+    f.ApplicationEventFactory(record=record, kind="put_off")
+    said_by_learner = "“Not yet” said by"
+    assert said_by_learner in client_of(world.ours.learner).get(page("application", record.entry_id)).text
+    assert said_by_learner not in client_of(world.ours.manager).get(page("application", record.entry_id)).text
+
+
 @pytest.mark.slow
 def test_next_actions_are_five_at_most_and_questions_come_first(world: World, client_of: ClientOf) -> None:
     for _n in range(3):

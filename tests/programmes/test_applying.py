@@ -427,3 +427,13 @@ def test_what_went_on_is_not_undone(world: World) -> None:
     assert actions.undo_confirmations(events=[event.pk], by=side.mentor) == []
     record.refresh_from_db()
     assert record.status == "submitted"
+
+
+def test_question_that_was_answered_and_followed_by_another_is_not_undone(world: World) -> None:
+    record, side = sent(world), world.ours
+    first = actions.return_application(record=record, question="How?", by=side.mentor)
+    actions.submit_application(record=record, by=side.learner)
+    actions.return_application(record=record, question="Since when?", by=side.manager)
+    assert actions.undo_confirmations(events=[first.pk], by=side.mentor) == []
+    record.refresh_from_db()
+    assert record.status == "returned"

@@ -276,9 +276,9 @@ def test_several_are_agreed_to_at_once(world: World, coach: Client) -> None:
 
 
 def test_the_same_change_is_asked_of_several(world: World, client_of: ClientOf) -> None:
-    manager = client_of(world.ours.manager)
+    manager, coach = client_of(world.ours.manager), client_of(world.ours.coach)
     goals = [goal_of(world, "proposed") for _number in range(2)]
-    assert "Agree to 2 goals" in manager.get(reverse("dashboards:team")).text
+    assert "Agree to 2 goals" in coach.get(reverse("dashboards:queue")).text
     fields: dict[str, Any] = {"ids": [goal.pk for goal in goals], "do": "ask"}
     question = manager.post(reverse("programmes:goals_decide"), fields)
     assert "Ask for a change of 2 goals" in question.text

@@ -398,7 +398,7 @@ def test_pages_of_the_story_render_in_every_language(
     wished = clients["learner"].get(reverse("programmes:strategy_finder"), {"kind": "on_job"})
     rendered |= {template.name for template in wished.templates}
     unit = {"source_language": "en", "title_en": "Unit", "planned_minutes": "99", "revision": "1"}
-    offer = clients["lead"].get(reverse("dashboards:lead"), {"download": "csv"})
+    offer = clients["lead"].get(reverse("dashboards:lead"), {"download": "csv", "table": "learners"})
     rendered |= {template.name for template in offer.templates}
     preview = clients["lead"].post(reverse("programmes:unit_change", args=[rows["unit"].pk]), unit)
     rendered |= {template.name for template in preview.templates}

@@ -378,7 +378,7 @@ PAGES: list[tuple[str, str, Grow, int]] = [
     ("/lead/cohorts/", "lead", learners, 19),
     ("/lead/strategies/", "lead", learners, 19),
     ("/lead/criteria/", "lead", programmes, 19),
-    ("/organisation/", "org_admin", programmes, 12),
+    ("/organisation/", "org_admin", programmes, 14),
     ("/site/", "administrator", programmes, 11),
     ("/profile/who-sees-my-data/", "learner", enrolments, 15),
     ("/organisations/", "administrator", learners, 8),
