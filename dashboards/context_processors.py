@@ -14,8 +14,6 @@ from dashboards.queries.waiting import waiting_number
 from people.models import User
 from people.permissions import roles_of
 from programmes.models import ActivityEntry
-from programmes.queries.activities import waiting_for
-from programmes.queries.applications import applications_for
 
 HOME_KEY = "home"
 
@@ -68,11 +66,6 @@ def _home_item(key: str, hats: Hats, current: str) -> MenuItem:
     return MenuItem(label, reverse(f"dashboards:{key}"), icon, is_current=key == current)
 
 
-def _waiting(user: User) -> int:
-    """How many activities and answers wait for the person."""
-    return waiting_for(user).count() + applications_for(user).count()
-
-
 def _items(user: User, hats: Hats, key: str, path: str, waiting: int | None) -> list[MenuItem]:
     """The menu of a home; `waiting` is what waits for a line manager, where the page has counted it already."""
 
@@ -100,7 +93,7 @@ def _items(user: User, hats: Hats, key: str, path: str, waiting: int | None) -> 
         ]
     if key == "queue":
         return [
-            item(_("Queue"), "dashboards:queue", "inbox", _waiting(user), _("waiting")),
+            item(_("Queue"), "dashboards:queue", "inbox", waiting_number(user), _("waiting")),
             item(_("Your learners"), "dashboards:caseload", "people"),
             *common,
         ]

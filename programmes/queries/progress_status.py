@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -275,13 +276,23 @@ class _Measures:
         return found
 
 
+def _points(points: Fraction) -> str:
+    """Points with one decimal, rounded up: what is over a threshold never reads as if it were on it."""
+    return number(Fraction(math.ceil(max(points, Fraction()) * 10), 10))
+
+
+def _per_cent(share: Fraction) -> str:
+    """A share with one decimal."""
+    return number(Fraction(round(share * 10), 10))
+
+
 def _hours_sentence(row: Progress, points: Fraction) -> str:
     one = row.off_job
     figures = {
         "counted": hours(one.counted),
         "expected": hours(one.expected),
         "behind": hours(one.behind),
-        "points": number(max(points, Fraction())),
+        "points": _points(points),
         "planned": hours(one.planned),
     }
     if not one.behind:
@@ -297,9 +308,9 @@ def _criteria_sentence(row: Progress, points: Fraction) -> str:
     figures = {
         "touched": row.criteria_touched,
         "total": row.criteria_total,
-        "share": number(share or Fraction()),
-        "time": number(time_gone(row)),
-        "points": number(max(points, Fraction())),
+        "share": _per_cent(share or Fraction()),
+        "time": _per_cent(time_gone(row)),
+        "points": _points(points),
     }
     if share is None:
         return _("The programme names no criteria, so they are not measured.")
@@ -337,7 +348,7 @@ def _too_early(measures: _Measures) -> ProgressStatus:
     reason = Sentence(
         lambda: (
             _("%(time)s %% of the time has gone. Before %(early)s %% hours and criteria say little.")
-            % {"time": number(time_gone(row)), "early": RULE.early_share}
+            % {"time": _per_cent(time_gone(row)), "early": RULE.early_share}
         )
     )
     return ProgressStatus(Level.TOO_EARLY, [reason], _carry_on())

@@ -260,7 +260,7 @@ def test_status_is_never_shown_without_reason_and_next_action(
     text = client_of(getattr(world.ours, persona)).get(url).text.replace("\u00a0", " ")
     for part in (
         "At risk",
-        "Off the job: 100.7 h behind, which is 38.74 points (per cent of the 260 h planned).",
+        "Off the job: 100.7 h behind, which is 38.8 points (per cent of the 260 h planned).",
         "No entry for 140 days.",
         "Ask what gets in the way and agree the next activity.",
         *(("Next, Coach:", 'href="/how-we-see-progress/"') if persona == "coach" else ()),
