@@ -350,8 +350,9 @@ def test_learner_asks_and_coach_agrees_in_the_browser(world: World, client_of: C
     assert "You asked for a break." in answer
     assert "Asked for" in answer
     pause = BreakInLearning.objects.get()
-    for home, persona in (("/queue/", "coach"), ("/team/", "manager"), ("/lead/", "lead")):
+    for home, persona in (("/queue/", "coach"), ("/lead/", "lead")):
         assert "Breaks asked for" in client_of(getattr(side, persona)).get(home).text, persona
+    assert f'value="break-{pause.pk}"' in client_of(side.manager).get("/team/").text
     assert "Breaks asked for" not in client_of(side.mentor).get("/queue/").text
     decide = f"/breaks/{pause.pk}/decide/"
     assert "House" in coach.get(decide).text

@@ -88,7 +88,8 @@ def test_story_from_the_first_word_to_the_team_page(world: World, client_of: Cli
     # The coach verifies it, and the manager sees the hours.
     response = coach.post(page("activity_approve", entry.pk), follow=True)
     assert "Verified: “Spreadsheet course”." in said(response)[0]
-    (row,) = manager.get(reverse("dashboards:team")).context["rows"]
+    (member,) = manager.get(reverse("dashboards:team")).context["members"]
+    row = member.progress
     assert (row.enrolment, row.off_job.counted, row.off_job.waiting) == (side.enrolment, 90, 15)
     assert row.weekly[-1] == 90
     history = learner.get(page("activity_detail", entry.pk)).context["history"]
