@@ -210,3 +210,8 @@ class GoalEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def full_reason(self) -> str:
+        """What was written with it, as every history shows it."""
+        return self.reason
