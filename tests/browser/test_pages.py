@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page
 
+from people.models import User
 from programmes.models import ActivityEntry, BreakInLearning
 from programmes.queries.activities import missing_weeks, weeks_with_entries
 from programmes.views.lists import WEEKS_A_PAGE
@@ -228,9 +229,18 @@ VIEWS: dict[str, Callable[[], list[View]]] = {
 }
 
 
+@pytest.fixture
+def own_language(portal: Portal):
+    """Afterwards everybody reads in their own language again, as the tests after this one expect."""
+    before = dict(User.objects.values_list("pk", "language"))
+    yield
+    for key, language in before.items():
+        User.objects.filter(pk=key).exclude(language=language).update(language=language)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("role", VIEWS)
-def test_pages_have_no_faults(open_browser, portal: Portal, role, language):
+def test_pages_have_no_faults(open_browser, portal: Portal, own_language, role, language):
     person = person_of(role)
     watch = open_browser(person)
     set_language(watch.page, portal, language, person)
